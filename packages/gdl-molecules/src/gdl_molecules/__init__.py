@@ -1,0 +1,1 @@
+"""New molecules from deep generative models: load, sample, train, evaluate."""

@@ -1,0 +1,5 @@
+"""Read the files that chemists have, and write those they open: .smi, .csv, .tsv, .sdf, .parquet, most also gzipped."""
+
+from gdl_molecules.files.reading import read
+
+__all__ = ["read"]

@@ -1,0 +1,1 @@
+"""How molecules become points of a sample space: one module for each representation."""

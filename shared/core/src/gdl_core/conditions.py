@@ -1,0 +1,145 @@
+"""What a sample can be asked to be: a class, or one or several numbers.
+
+A condition knows its own name, turns what a user writes or a file holds into a tensor row, and says what it knows.
+A missing value stands for "anything": it is what guidance and unconditional sampling are made of.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor
+
+from gdl_core.errors import InputError, UsageError, nearest
+
+UNKNOWN = -1
+"""The class of a sample whose class is not given."""
+
+
+@dataclass(frozen=True)
+class ClassCondition:
+    """One of several labels.
+
+    Example:
+        >>> ClassCondition("style", ("baroque", "modern")).row("modern")
+        tensor(1)
+    """
+
+    kind: ClassVar[str] = "class"
+    name: str
+    labels: tuple[str, ...]
+
+    def row(self, value: Any) -> Tensor:
+        """Turn a label (None: any) into its number. Shapes: ()."""
+        if value is None:
+            return torch.tensor(UNKNOWN)
+        if str(value) not in self.labels:
+            raise UsageError(f"{self.name}={value} was not in the training data; {nearest(str(value), self.labels)}")
+        return torch.tensor(self.labels.index(str(value)))
+
+
+@dataclass(frozen=True)
+class VectorCondition:
+    """One or several real numbers, standardised by the mean and the standard deviation of the training data.
+
+    `lowest` and `highest` are the range seen in training, one number per component.
+
+    Example:
+        >>> weight = VectorCondition("weight", mean=(300.0,), deviation=(50.0,), lowest=(100.0,), highest=(500.0,))
+        >>> weight.row(350)
+        tensor([1.])
+        >>> weight.row(None)
+        tensor([nan])
+    """
+
+    kind: ClassVar[str] = "vector"
+    name: str
+    mean: tuple[float, ...]
+    deviation: tuple[float, ...]
+    lowest: tuple[float, ...]
+    highest: tuple[float, ...]
+
+    def row(self, value: Any) -> Tensor:
+        """Standardise a number, or several (None: any). Shapes: (size,)."""
+        size = len(self.mean)
+        if value is None:
+            return torch.full((size,), math.nan)
+        numbers = [value] if isinstance(value, int | float | str) else list(value)
+        try:
+            found = torch.tensor([float(number) for number in numbers])
+        except ValueError as error:
+            raise UsageError(f"{self.name}={value} is no number") from error
+        if len(found) != size:
+            raise UsageError(f"{self.name} takes {size} numbers; {value} holds {len(found)}")
+        return (found - torch.tensor(self.mean)) / torch.tensor(self.deviation)
+
+    def seen(self, value: Any) -> bool:
+        """Tell whether every component lies in the range that the training data covered."""
+        numbers = [value] if isinstance(value, int | float | str) else list(value)
+        return all(
+            low <= float(x) <= high for x, low, high in zip(numbers, self.lowest, self.highest, strict=True)
+        )
+
+
+Condition = ClassCondition | VectorCondition
+
+
+def fit_condition(name: str, values: Iterable[Any]) -> Condition:
+    """Make the condition that fits a column: a vector where every value is a number, a class otherwise.
+
+    Example:
+        >>> fit_condition("shape", ["chair", "table", "chair"])
+        ClassCondition(name='shape', labels=('chair', 'table'))
+    """
+    found = [value for value in values if value is not None and value != ""]
+    if not found:
+        raise InputError(f"column {name!r} holds no value; a condition needs some")
+    try:
+        numbers = torch.tensor([float(value) for value in found], dtype=torch.float64)
+    except (TypeError, ValueError):
+        return ClassCondition(name, tuple(sorted({str(value) for value in found})))
+    numbers = numbers[numbers.isfinite()]
+    deviation = float(numbers.std(correction=0)) or 1.0
+    return VectorCondition(
+        name, (float(numbers.mean()),), (deviation,), (float(numbers.min()),), (float(numbers.max()),)
+    )
+
+
+def encode_conditions(conditions: Sequence[Condition], rows: Sequence[Mapping[str, Any]]) -> dict[str, Tensor]:
+    """Stack what each sample is asked to be, by name. A name that no condition has is an error.
+
+    Shapes: each (batch,) for a class, (batch, size) for a vector.
+    """
+    names = [condition.name for condition in conditions]
+    for name in {name for row in rows for name in row}:
+        if name not in names:
+            raise UsageError(f"the model knows no condition {name!r}; {nearest(name, names)}")
+    return {
+        condition.name: torch.stack([condition.row(row.get(condition.name)) for row in rows])
+        for condition in conditions
+    }
+
+
+def conditions_to_config(conditions: Sequence[Condition]) -> list[dict[str, Any]]:
+    """Describe conditions as JSON values."""
+    return [{"kind": condition.kind, **asdict(condition)} for condition in conditions]
+
+
+def conditions_from_config(config: Sequence[Mapping[str, Any]]) -> tuple[Condition, ...]:
+    """Rebuild what `conditions_to_config` described.
+
+    Example:
+        >>> conditions_from_config([{"kind": "class", "name": "style", "labels": ["a", "b"]}])
+        (ClassCondition(name='style', labels=('a', 'b')),)
+    """
+    kinds: dict[str, type[Condition]] = {"class": ClassCondition, "vector": VectorCondition}
+    found = []
+    for entry in config:
+        options = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+        kind = options.pop("kind")
+        if kind not in kinds:
+            raise InputError(f"there is no kind of condition {kind!r}; {nearest(str(kind), kinds)}")
+        found.append(kinds[kind](**options))
+    return tuple(found)

@@ -1,0 +1,195 @@
+"""What a domain package tells the core about itself, and how the core finds the installed ones.
+
+A distribution names one `Domain` in the entry-point group ``gdl.domains``. The description is light: whatever is heavy
+stands in it as ``"module:attribute"`` and is imported when it is first needed, so that `gdl --help` loads no torch.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from gdl_core.errors import UsageError, nearest
+
+API = 1
+"""The version of the plug-in contract that this core speaks."""
+
+GROUP = "gdl.domains"
+"""The entry-point group in which a distribution names its `Domain`."""
+
+OFFICIAL = ("3d", "image", "molecules", "music", "text")
+"""The domains of this project: the only ones for which an install command is suggested."""
+
+
+@dataclass(frozen=True)
+class Domain:
+    """A kind of object that models can be trained on, described without importing anything heavy.
+
+    Every field whose value looks like ``"module:attribute"`` is resolved by `load`.
+
+    Example:
+        >>> words = Domain("words", "Words of a language", "word", identity="builtins:str")
+        >>> words.load("identity")
+        <class 'str'>
+        >>> words.has("draw")
+        False
+    """
+
+    name: str
+    summary: str
+    object_name: str
+    api: int = 1
+    representations: Mapping[str, str] = field(default_factory=dict)
+    """Name -> class; the first one is the default."""
+    recipes: str | None = None
+    """A tuple of `gdl_core.recipes.Recipe`."""
+    read: str | None = None
+    """(source, *, column, skipped) -> iterator of `Record`."""
+    identity: str | None = None
+    """object -> hashable; raises `RepresentationError` when the object is not valid."""
+    collection: str | None = None
+    """What `Pipeline.sample` returns: a sequence of objects that knows how to show and save itself."""
+    evaluate: str | None = None
+    """(samples, reference, ...) -> dict of measures."""
+    draw: str | None = None
+    """(objects) -> one picture of them as SVG text."""
+    histograms: str | None = None
+    """objects -> dict of name -> numbers, for the report."""
+    commands: str | None = None
+    """(typer app, domain) -> None: adds verbs to ``gdl <name>``, or replaces them."""
+    models: str | None = None
+    """An importable package whose folders are shipped checkpoints."""
+    default_model: str | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether this domain is only a name so far, with nothing to train or sample."""
+        return not self.representations
+
+    def has(self, part: str) -> bool:
+        """Tell whether this domain offers a part, such as ``"draw"``."""
+        return getattr(self, part) is not None
+
+    def load(self, part: str) -> Any:
+        """Import and return a part, such as ``"read"``.
+
+        Raises:
+            UsageError: This domain does not offer that part.
+        """
+        target = getattr(self, part)
+        if target is None:
+            raise UsageError(f"the domain {self.name!r} offers no {part!r}")
+        return resolve(target)
+
+    def representation(self, name: str | None = None) -> Any:
+        """Import and return the representation class called `name`; without a name, the default one.
+
+        Raises:
+            UsageError: There is no such representation; the nearest name is suggested.
+        """
+        if self.empty:
+            raise UsageError(f"nothing is there yet for {self.name}: the domain has no representation")
+        name = name or next(iter(self.representations))
+        if name not in self.representations:
+            hint = nearest(name, self.representations)
+            raise UsageError(f"{self.name} has no representation {name!r}; {hint}")
+        return resolve(self.representations[name])
+
+    def shipped_models(self) -> dict[str, Path]:
+        """Return the folders of the models that come with this domain, by name."""
+        if self.models is None:
+            return {}
+        package = find_spec(self.models)
+        places = list(package.submodule_search_locations or ()) if package else []
+        return {path.parent.name: path.parent for place in places for path in sorted(Path(place).glob("*/config.json"))}
+
+
+def resolve(target: str) -> Any:
+    """Import what ``"module:attribute"`` names.
+
+    Example:
+        >>> resolve("math:pi")
+        3.141592653589793
+    """
+    module, _, attribute = target.partition(":")
+    return getattr(import_module(module), attribute)
+
+
+@dataclass(frozen=True)
+class Installed:
+    """The domains that were found, by name, and one line for each that could not be used."""
+
+    domains: Mapping[str, Domain]
+    troubles: tuple[str, ...] = ()
+
+    def find(self, name: str) -> Domain:
+        """Return the domain called `name`.
+
+        Raises:
+            UsageError: It is not installed; says how to install it, or names the nearest one.
+        """
+        if name in self.domains:
+            return self.domains[name]
+        if name in OFFICIAL:
+            raise UsageError(f"the domain {name!r} is not installed; `pip install gdl-{name}` brings it")
+        raise UsageError(f"there is no domain {name!r}; {nearest(name, {*self.domains, *OFFICIAL})}")
+
+
+def discover(points: Iterable[EntryPoint] | None = None) -> Installed:
+    """Find the installed domains. One that cannot be used is reported in a line, and hides no other.
+
+    Where two distributions claim a name, this project's own keeps it, and else the first in the alphabet.
+    """
+    domains: dict[str, Domain] = {}
+    troubles = []
+    for point in sorted(entry_points(group=GROUP) if points is None else points, key=_precedence):
+        domain, trouble = _open(point)
+        if domain and point.name in domains:
+            trouble = f"the domain {point.name!r} of {_origin(point)} is passed over: the name is already taken"
+        elif domain:
+            domains[point.name] = domain
+        if trouble:
+            troubles.append(trouble)
+    return Installed(domains, tuple(troubles))
+
+
+def _precedence(point: EntryPoint) -> tuple[str, bool, str]:
+    return point.name, _origin(point).split(" ")[0] != f"gdl-{point.name}", _origin(point)
+
+
+def _origin(point: EntryPoint) -> str:
+    return f"{point.dist.name} {point.dist.version}" if point.dist else point.value
+
+
+def _open(point: EntryPoint) -> tuple[Domain | None, str | None]:
+    try:
+        domain = point.load()
+    except Exception as error:  # whatever a stranger's module raises must not take the others down
+        reason = " ".join(str(error).split())
+        return None, f"the domain {point.name!r} of {_origin(point)} fails to import: {type(error).__name__}: {reason}"
+    for check in (_made_for_another_api, _misnamed):
+        if trouble := check(domain, point):
+            return None, f"the domain {point.name!r} of {_origin(point)} {trouble}"
+    return domain, None
+
+
+def _made_for_another_api(domain: Any, point: EntryPoint) -> str | None:
+    api = getattr(domain, "api", None)
+    if api == API:
+        return None
+    return f"is made for plug-in API {api}, and this gdl-core speaks {API}: install versions that fit each other"
+
+
+def _misnamed(domain: Any, point: EntryPoint) -> str | None:
+    if not isinstance(domain, Domain):
+        return f"names {point.value!r}, which is no gdl_core.domains.Domain"
+    if domain.name != point.name:
+        return f"calls itself {domain.name!r}: both names must be equal"
+    return None
+
+
+Register = Callable[[Any, Domain], None]
+"""The form of a domain's `commands`: it is handed the domain's typer app and the description."""

@@ -1,0 +1,117 @@
+"""Write a folder beside its place and move it in whole, so that nobody ever sees half of one."""
+
+import errno
+import hashlib
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from gdl_core.errors import ResourceError, UsageError
+
+
+@contextmanager
+def new_folder(place: Path, *, replace: bool = False) -> Iterator[Path]:
+    """Give an empty hidden folder to fill; when the block ends well, it becomes `place`.
+
+    When the block fails, what was written is deleted and what stood at `place` stays. A full disk or a read-only
+    folder becomes a `ResourceError`.
+
+    Example:
+        >>> import tempfile
+        >>> place = Path(tempfile.mkdtemp()) / "result"
+        >>> with new_folder(place) as folder:
+        ...     _ = (folder / "a.txt").write_text("whole")
+        >>> (place / "a.txt").read_text()
+        'whole'
+    """
+    if place.exists() and not replace:
+        raise UsageError(f"{place} exists already; choose another name, or ask to replace it")
+    draft = place.parent / f".{place.name}.{uuid.uuid4().hex[:8]}.partial"
+    with naming_disk_errors(place):
+        try:
+            draft.mkdir(parents=True)
+            yield draft
+            flush(draft)
+            move_in(draft, place)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+
+def move_in(draft: Path, place: Path) -> None:
+    """Rename `draft` to `place`; what stood there goes aside first and is deleted last."""
+    aside = draft.with_suffix(".old")
+    if place.exists():
+        os.replace(place, aside)
+    try:
+        os.replace(draft, place)
+    except OSError:
+        if aside.exists():
+            os.replace(aside, place)
+        raise
+    delete(aside)
+    _flush_one(place.parent)
+
+
+def delete(place: Path) -> None:
+    """Delete a folder or a file, if it is there."""
+    if place.is_dir() and not place.is_symlink():
+        shutil.rmtree(place, ignore_errors=True)
+    else:
+        place.unlink(missing_ok=True)
+
+
+def sweep(folder: Path) -> None:
+    """Delete what killed writers left in `folder`. Only for folders that one process alone writes."""
+    for pattern in (".*.partial", ".*.old"):
+        for left in folder.glob(pattern):
+            delete(left)
+
+
+@contextmanager
+def naming_disk_errors(place: Path) -> Iterator[None]:
+    """Turn a full disk, a missing permission and their like into a `ResourceError` that names `place`."""
+    try:
+        yield
+    except ResourceError:
+        raise
+    except OSError as error:
+        raise ResourceError(f"cannot write {place}: {_advice(error)}") from error
+
+
+def _advice(error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return "no room is left on the disk; free some, or write elsewhere"
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "the folder may not be written to; choose another, or change its permissions"
+    return f"{(error.strerror or str(error)).lower()}; choose another place"
+
+
+def flush(folder: Path) -> None:
+    """Have the disk take every file of `folder`, so that a power cut cannot empty what a rename has published."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            _flush_one(path)
+    _flush_one(folder)
+
+
+def _flush_one(path: Path) -> None:
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except OSError:  # Windows opens no folders
+        return
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.EBADF, errno.ENOTSUP):  # file systems that cannot flush a folder
+            raise
+    finally:
+        os.close(handle)
+
+
+def sha256(path: Path) -> str:
+    """Return a file's SHA-256 in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,159 @@
+"""The parts of a transformer: rotary positions, attention with shared keys, and the gated layer between."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class Rotary(nn.Module):
+    """Positions as rotations of pairs of features (Su et al. 2021, arXiv:2104.09864).
+
+    Shapes: (batch, heads, length, size) -> the same; `start` is the position of the first.
+    """
+
+    cosine: Tensor
+    sine: Tensor
+
+    def __init__(self, size: int, length: int, *, base: float = 10_000.0) -> None:
+        super().__init__()
+        frequency = base ** -(torch.arange(0, size, 2).double() / size)
+        angle = torch.arange(length).double()[:, None] * frequency  # length, size / 2
+        self.register_buffer("cosine", angle.cos().float(), persistent=False)
+        self.register_buffer("sine", angle.sin().float(), persistent=False)
+
+    def forward(self, x: Tensor, start: int = 0) -> Tensor:
+        cosine, sine = (table[start : start + x.shape[-2]] for table in (self.cosine, self.sine))
+        first, second = x.chunk(2, -1)
+        return torch.cat([first * cosine - second * sine, second * cosine + first * sine], -1)
+
+
+@dataclass
+class KeyValueCache:
+    """The keys and values of the positions read so far, with room for the rest.
+
+    Shapes: keys and values (batch, key-value heads, room, size); the first `length` positions are filled.
+    """
+
+    keys: Tensor
+    values: Tensor
+    length: int = 0
+
+    @classmethod
+    def empty(cls, batch: int, heads: int, room: int, size: int, *, device: torch.device, dtype: torch.dtype) -> Self:
+        """Return a cache with nothing in it yet."""
+        shape = (batch, heads, room, size)
+        return cls(torch.empty(shape, device=device, dtype=dtype), torch.empty(shape, device=device, dtype=dtype))
+
+    def append(self, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
+        """Store the next positions; return all keys and values up to them."""
+        end = self.length + keys.shape[2]
+        self.keys[:, :, self.length : end] = keys
+        self.values[:, :, self.length : end] = values
+        self.length = end
+        return self.keys[:, :, :end], self.values[:, :, :end]
+
+    def select(self, rows: Tensor) -> Self:
+        """Return the cache of some rows."""
+        return type(self)(self.keys[rows], self.values[rows], self.length)
+
+
+class CausalAttention(nn.Module):
+    """Attention in which each position sees only itself and the past.
+
+    Groups of heads share keys and values (Ainslie et al. 2023, arXiv:2305.13245); queries and keys are normalised
+    before they meet (Henry et al. 2020, arXiv:2010.04245).
+    Shapes: (batch, length, width) -> (batch, length, width).
+    """
+
+    def __init__(self, width: int, heads: int, key_value_heads: int, rotary: Rotary, *, dropout: float = 0.0) -> None:
+        super().__init__()
+        if width % heads or heads % key_value_heads:
+            raise ValueError(
+                f"width {width} must be a multiple of {heads} heads, and {heads} heads of {key_value_heads} key-value heads"
+            )
+        self.heads, self.key_value_heads, self.size = heads, key_value_heads, width // heads
+        self.project = nn.Linear(width, (heads + 2 * key_value_heads) * self.size, bias=False)
+        self.query_norm = nn.RMSNorm(self.size)
+        self.key_norm = nn.RMSNorm(self.size)
+        self.out = nn.Linear(width, width, bias=False)
+        self.rotary = rotary
+        self.dropout = dropout
+
+    def forward(self, x: Tensor, cache: KeyValueCache | None = None) -> Tensor:
+        heads = self.project(x).unflatten(-1, (-1, self.size)).transpose(1, 2)  # batch, heads, length, size
+        q, k, v = heads.split([self.heads, self.key_value_heads, self.key_value_heads], 1)
+        start = 0 if cache is None else cache.length
+        q = self.rotary(self.query_norm(q.to(self.query_norm.weight.dtype)), start).to(v.dtype)
+        k = self.rotary(self.key_norm(k.to(self.key_norm.weight.dtype)), start).to(v.dtype)
+        if cache is not None:
+            k, v = cache.append(k, v)
+        if q.shape[2] == 1:
+            y = attend_from_one(q, k, v)
+        else:
+            y = attend_causally(q, k, v, self.dropout if self.training else 0.0)
+        return self.out(y.transpose(1, 2).flatten(-2))
+
+
+def attend_causally(q: Tensor, k: Tensor, v: Tensor, dropout: float) -> Tensor:
+    """Attend from the last positions to all before them; there may be more keys than queries.
+
+    Shapes: q (batch, heads, n, size), k and v (batch, key-value heads, m >= n, size) -> (batch, heads, n, size).
+    """
+    groups = q.shape[1] // k.shape[1]
+    k, v = k.repeat_interleave(groups, 1), v.repeat_interleave(groups, 1)
+    length, past = q.shape[2], k.shape[2] - q.shape[2]
+    seen = None
+    if past:
+        seen = torch.ones(length, length + past, dtype=torch.bool, device=q.device).tril(past)
+    if q.device.type == "cpu":  # there the kernel's backward pass takes five times longer in bfloat16 than in float32
+        q, k, v = q.float(), k.float(), v.float()
+    with torch.autocast(q.device.type, enabled=False):
+        return F.scaled_dot_product_attention(q, k, v, attn_mask=seen, is_causal=seen is None, dropout_p=dropout)
+
+
+def attend_from_one(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    """Attend from one position to all: the queries of a group are the rows of one product with its shared keys.
+
+    For one query the fused kernel costs two to three times as much on a CPU, and it would have to copy the keys.
+    Shapes: q (batch, heads, 1, size), k and v (batch, key-value heads, m, size) -> (batch, heads, 1, size).
+    """
+    grouped = q.view(q.shape[0], k.shape[1], -1, q.shape[-1])  # batch, key-value heads, heads in a group, size
+    weights = (grouped @ k.transpose(-1, -2)).float().mul(q.shape[-1] ** -0.5).softmax(-1)
+    return (weights.to(v.dtype) @ v).view(q.shape)
+
+
+class GatedLayer(nn.Module):
+    """SwiGLU (Shazeer 2020, arXiv:2002.05202). Shapes: (..., width) -> (..., width)."""
+
+    def __init__(self, width: int, hidden: int) -> None:
+        super().__init__()
+        self.expand = nn.Linear(width, 2 * hidden, bias=False)
+        self.out = nn.Linear(hidden, width, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        gate, value = self.expand(x).chunk(2, -1)
+        return self.out(F.silu(gate) * value)
+
+
+class Block(nn.Module):
+    """Attention and a gated layer, each behind a norm and beside a residual path (Xiong et al. 2020, arXiv:2002.04745).
+
+    Shapes: (batch, length, width) -> (batch, length, width).
+    """
+
+    def __init__(
+        self, width: int, hidden: int, heads: int, key_value_heads: int, rotary: Rotary, *, dropout: float = 0.0
+    ) -> None:
+        super().__init__()
+        self.attention_norm = nn.RMSNorm(width)
+        self.attention = CausalAttention(width, heads, key_value_heads, rotary, dropout=dropout)
+        self.layer_norm = nn.RMSNorm(width)
+        self.layer = GatedLayer(width, hidden)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor, cache: KeyValueCache | None = None) -> Tensor:
+        x = x + self.dropout(self.attention(self.attention_norm(x), cache))
+        return x + self.dropout(self.layer(self.layer_norm(x)))

@@ -1,0 +1,68 @@
+"""Turns what a sample is asked to be into one vector."""
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from gdl_core.conditions import ClassCondition, Condition
+
+
+class Conditioner(nn.Module):
+    """The sum of one embedding per condition; a condition that is not given has an embedding of its own.
+
+    Shapes: a mapping of (batch,) classes and (batch, size) vectors -> (batch, width).
+    """
+
+    zero: Tensor
+
+    def __init__(self, conditions: Sequence[Condition], width: int) -> None:
+        super().__init__()
+        self.parts = nn.ModuleDict(
+            {
+                condition.name: ClassPart(len(condition.labels), width)
+                if isinstance(condition, ClassCondition)
+                else VectorPart(len(condition.mean), width)
+                for condition in conditions
+            }
+        )
+        self.register_buffer("zero", torch.zeros(width), persistent=False)
+
+    def forward(self, conditions: Mapping[str, Tensor], batch: int) -> Tensor:
+        total = self.zero.expand(batch, -1)
+        for name, part in self.parts.items():
+            total = total + (part(conditions[name]) if name in conditions else part.nothing(batch))
+        return total
+
+
+class ClassPart(nn.Module):
+    """A learned vector per class; the last one is for no class."""
+
+    def __init__(self, count: int, width: int) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(count + 1, width)
+        self.count = count
+
+    def forward(self, classes: Tensor) -> Tensor:
+        return self.embedding(torch.where(classes < 0, self.count, classes))
+
+    def nothing(self, batch: int) -> Tensor:
+        """Return the vector of no class, for each row."""
+        return self.embedding.weight[-1].expand(batch, -1)
+
+
+class VectorPart(nn.Module):
+    """A small network over standardised numbers; where any of them is NaN, a learned vector instead."""
+
+    def __init__(self, size: int, width: int) -> None:
+        super().__init__()
+        self.network = nn.Sequential(nn.Linear(size, width), nn.SiLU(), nn.Linear(width, width))
+        self.missing = nn.Parameter(torch.randn(width) * 0.02)
+
+    def forward(self, numbers: Tensor) -> Tensor:
+        absent = numbers.isnan().any(1, keepdim=True)
+        return torch.where(absent, self.missing, self.network(numbers.nan_to_num()))
+
+    def nothing(self, batch: int) -> Tensor:
+        """Return the vector of no number, for each row."""
+        return self.missing.expand(batch, -1)

@@ -1,0 +1,71 @@
+"""A recurrent network over token sequences."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Self
+
+from torch import Tensor, nn
+
+from gdl_core.conditions import Condition
+from gdl_core.networks.conditioner import Conditioner
+from gdl_core.networks.precision import in_float32
+from gdl_core.spaces import Tokens
+
+
+@dataclass
+class RecurrentMemory:
+    """The state of each layer (LSTM: two tensors), None before the first symbol, and the vector of the conditions.
+
+    Shapes: states (layers, batch, width), condition (batch, 1, width).
+    """
+
+    condition: Tensor
+    states: tuple[Tensor, ...] | None = None
+
+    def select(self, rows: Tensor) -> Self:
+        """Return the memory of some rows."""
+        states = None if self.states is None else tuple(state[:, rows] for state in self.states)
+        return type(self)(self.condition[rows], states)
+
+
+class Recurrent(nn.Module):
+    """A stack of gated recurrent layers that predicts the next symbol at every position.
+
+    `cell` is ``lstm`` (Hochreiter & Schmidhuber 1997) or ``gru`` (Cho et al. 2014, arXiv:1406.1078).
+    Shapes: (batch, length) -> (batch, length, vocabulary_size + 1), where symbol 0 is the boundary.
+    """
+
+    def __init__(
+        self,
+        space: Tokens,
+        *,
+        conditions: Sequence[Condition] = (),
+        cell: Literal["lstm", "gru"] = "lstm",
+        width: int = 384,
+        layers: int = 2,
+        dropout: float = 0.0,
+    ) -> None:
+        super().__init__()
+        cells = {"lstm": nn.LSTM, "gru": nn.GRU}
+        if cell not in cells:
+            raise ValueError(f"cell {cell!r} is unknown; there is: {', '.join(cells)}")
+        symbols = space.vocabulary_size + 1
+        self.embedding = nn.Embedding(symbols, width)
+        self.conditioner = Conditioner(conditions, width)
+        self.layers = cells[cell](width, width, layers, batch_first=True, dropout=dropout if layers > 1 else 0.0)
+        self.head = nn.Linear(width, symbols)
+
+    def forward(self, symbols: Tensor, conditions: Mapping[str, Tensor]) -> Tensor:
+        return self.advance(symbols, self.begin(len(symbols), symbols.shape[1], conditions))
+
+    def begin(self, batch: int, length: int, conditions: Mapping[str, Tensor]) -> RecurrentMemory:
+        """Return an empty memory for `batch` rows; a state has the same size at any `length`."""
+        return RecurrentMemory(self.conditioner(conditions, batch)[:, None])
+
+    def advance(self, symbols: Tensor, memory: RecurrentMemory) -> Tensor:
+        """Read the next symbols into the memory and predict the one after each."""
+        x = self.embedding(symbols) + memory.condition
+        states = memory.states
+        y, after = self.layers(x, states if states is None or len(states) == 2 else states[0])
+        memory.states = after if isinstance(after, tuple) else (after,)
+        return in_float32(self.head, y)

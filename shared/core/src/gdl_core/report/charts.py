@@ -1,0 +1,177 @@
+"""Small charts as SVG text, to stand inside an HTML page; colours come from the page's style sheet."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import pairwise
+
+import numpy as np
+
+_WIDTH, _HEIGHT = 640, 300
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 16, 16, 44
+
+Numbers = Sequence[float]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Maps values from `low` to `high` onto pixels from `start` to `end`, evenly or by powers of ten."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+    log: bool = False
+
+    def __call__(self, value: float) -> float:
+        low, high, place = (map(math.log10, (self.low, self.high, value)) if self.log else (self.low, self.high, value))
+        return self.start + (place - low) / (high - low) * (self.end - self.start)
+
+    def ticks(self) -> list[float]:
+        """Return round values that lie on the axis.
+
+        Example:
+            >>> Axis(0.0, 100.0, 0, 500).ticks()
+            [0.0, 20.0, 40.0, 60.0, 80.0, 100.0]
+        """
+        if self.log:
+            powers = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
+            values = [lead * 10.0**power for power in powers for lead in (1, 2, 5)]
+        else:
+            step = _round_step((self.high - self.low) / 5)
+            first = math.ceil(self.low / step - 1e-9)
+            values = [step * i for i in range(first, first + 12)]
+        return [value for value in values if self.low <= value * (1 + 1e-9) and value <= self.high * (1 + 1e-9)]
+
+
+def curves(series: Mapping[str, tuple[Numbers, Numbers]], *, across: str, up: str) -> str:
+    """Draw lines, each given as (places, values); the upward axis is logarithmic when the values span a decade.
+
+    Example:
+        >>> "<polyline" in curves({"loss": ([1, 2, 3], [4.0, 2.0, 1.0])}, across="step", up="nats")
+        True
+    """
+    drawn = {name: _finite_points(*points) for name, points in series.items()}
+    places = [x for points in drawn.values() for x, _ in points]
+    values = [y for points in drawn.values() for _, y in points]
+    if not places:
+        return _nothing(up)
+    horizontal = _axis(places, _LEFT, _WIDTH - _RIGHT, log=False, padding=0)
+    vertical = _axis(values, _HEIGHT - _BOTTOM, _TOP, log=min(values) > 0 and max(values) > 10 * min(values))
+    lines = [_line(points, horizontal, vertical, number) for number, points in enumerate(drawn.values())]
+    last = "; ".join(f"{name} ends at {label(points[-1][1])}" for name, points in drawn.items() if points)
+    return _figure(f"{up} by {across}: {last}", [*_frame(horizontal, vertical, across, up), *lines], list(drawn))
+
+
+def histogram(groups: Mapping[str, Numbers], *, across: str, bins: int = 40) -> str:
+    """Draw the distributions of several sets of numbers over each other, each as the share that falls in a bin.
+
+    The bins span the central 99 % of all numbers; the rest is counted in the outermost bins.
+    """
+    finite = {name: np.asarray(values, float)[np.isfinite(values)] for name, values in groups.items()}
+    kept = {name: values for name, values in finite.items() if len(values)}
+    if not kept:
+        return _nothing(across)
+    edges = _edges(np.concatenate(list(kept.values())), bins)
+    shares = {n: np.histogram(v.clip(edges[0], edges[-1]), edges)[0] / len(v) for n, v in kept.items()}
+    horizontal = Axis(float(edges[0]), float(edges[-1]), _LEFT, _WIDTH - _RIGHT)
+    vertical = Axis(0.0, 1.05 * max(float(share.max()) for share in shares.values()), _HEIGHT - _BOTTOM, _TOP)
+    steps = [_steps(edges, share, horizontal, vertical, number) for number, share in enumerate(shares.values())]
+    means = "; ".join(f"{name}: mean {label(float(values.mean()))}" for name, values in kept.items())
+    frame = _frame(horizontal, vertical, across, "share")
+    return _figure(f"distribution of {across}; {means}", [*frame, *steps], list(kept))
+
+
+def label(value: float) -> str:
+    """Write a number with at most four significant digits.
+
+    Example:
+        >>> [label(value) for value in (0.00012, 3.14159, 25000, 3200000)]
+        ['0.00012', '3.142', '25k', '3.2M']
+    """
+    for size, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if abs(value) >= 10 * size or (abs(value) >= size and unit != "k"):
+            return f"{value / size:.4g}{unit}"
+    return f"{value:.4g}"
+
+
+def _round_step(rough: float) -> float:
+    power = 10.0 ** math.floor(math.log10(rough))
+    return next(lead * power for lead in (1, 2, 5, 10) if lead * power >= rough * (1 - 1e-9))
+
+
+def _axis(values: Numbers, start: float, end: float, *, log: bool, padding: float = 0.05) -> Axis:
+    low, high = min(values), max(values)
+    if low == high:
+        low, high = low - (abs(low) or 1) / 2, high + (abs(high) or 1) / 2
+    if log:
+        return Axis(low / 1.1, high * 1.1, start, end, log=True)
+    return Axis(low - padding * (high - low), high + padding * (high - low), start, end)
+
+
+def _edges(values: np.ndarray, bins: int) -> np.ndarray:
+    low, high = np.quantile(values, [0.005, 0.995])
+    if low == high:
+        low, high = low - 0.5, high + 0.5
+    if np.array_equal(values, values.round()) and high - low < bins:  # counts: one bin for each
+        return np.arange(math.floor(low), math.ceil(high) + 2) - 0.5
+    return np.linspace(low, high, bins + 1)
+
+
+def _finite_points(places: Numbers, values: Numbers) -> list[tuple[float, float]]:
+    return [(x, y) for x, y in zip(places, values, strict=True) if math.isfinite(x) and math.isfinite(y)]
+
+
+def _thin(points: list[tuple[float, float]], limit: int = 600) -> Iterable[tuple[float, float]]:
+    """Average runs of points, so that a long log stays a small page."""
+    size = math.ceil(len(points) / limit)
+    for start in range(0, len(points), size):
+        run = points[start : start + size]
+        yield sum(x for x, _ in run) / len(run), sum(y for _, y in run) / len(run)
+
+
+def _line(points: list[tuple[float, float]], x: Callable, y: Callable, number: int) -> str:
+    if not points:
+        return ""
+    path = " ".join(f"{x(place):.1f},{y(value):.1f}" for place, value in _thin(points))
+    if len(points) == 1:
+        place, value = points[0]
+        return f'<circle class="series{number}" cx="{x(place):.1f}" cy="{y(value):.1f}" r="3"/>'
+    return f'<polyline class="series{number}" points="{path}"/>'
+
+
+def _steps(edges: np.ndarray, shares: np.ndarray, x: Callable, y: Callable, number: int) -> str:
+    corners = [(edges[0], 0.0)]
+    for (left, right), share in zip(pairwise(edges), shares, strict=True):
+        corners += [(left, share), (right, share)]
+    path = " ".join(f"{x(place):.1f},{y(value):.1f}" for place, value in [*corners, (edges[-1], 0.0)])
+    return f'<polygon class="series{number}" points="{path}"/>'
+
+
+def _frame(x: Axis, y: Axis, across: str, up: str) -> list[str]:
+    bottom, right, middle = _HEIGHT - _BOTTOM, _WIDTH - _RIGHT, (_HEIGHT - _BOTTOM + _TOP) / 2
+    parts = []
+    for value in y.ticks():
+        parts.append(f'<line class="grid" x1="{_LEFT}" x2="{right}" y1="{y(value):.1f}" y2="{y(value):.1f}"/>')
+        parts.append(f'<text x="{_LEFT - 8}" y="{y(value) + 4:.1f}" text-anchor="end">{label(value)}</text>')
+    for value in x.ticks():
+        parts.append(f'<text x="{x(value):.1f}" y="{bottom + 18}" text-anchor="middle">{label(value)}</text>')
+    parts.append(f'<line class="axis" x1="{_LEFT}" x2="{right}" y1="{bottom}" y2="{bottom}"/>')
+    parts.append(f'<text x="{(_LEFT + right) / 2}" y="{_HEIGHT - 6}" text-anchor="middle">{escape(across)}</text>')
+    turned = f'transform="rotate(-90 14 {middle})" text-anchor="middle"'
+    parts.append(f'<text x="14" y="{middle}" {turned}>{escape(up)}</text>')
+    return parts
+
+
+def _figure(title: str, parts: Iterable[str], names: Sequence[str]) -> str:
+    keys = "".join(f'<span class="key series{number}">{escape(name)}</span>' for number, name in enumerate(names))
+    drawing = "".join(parts)
+    return (
+        f'<figure class="chart"><svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(title)}">'
+        f"<title>{escape(title)}</title>{drawing}</svg><figcaption>{keys}</figcaption></figure>"
+    )
+
+
+def _nothing(name: str) -> str:
+    return f'<p class="note">There are no numbers to draw for {escape(name)}.</p>'

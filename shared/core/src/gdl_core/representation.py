@@ -1,0 +1,67 @@
+"""The contract between domain objects and sample spaces."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Mapping, Self
+
+from gdl_core.spaces import Sample, Space
+
+
+@dataclass(frozen=True)
+class Record:
+    """One object read from a user's file: the object, where it stood, and its named properties.
+
+    `where` is what an error quotes, such as ``mine.smi:17``. `properties` holds the other columns, as read.
+    """
+
+    object: Any
+    where: str
+    properties: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Representation(ABC):
+    """Turns domain objects into points of a sample space, and back.
+
+    The law: ``decode(encode(x)) == x`` up to what `loses` says, or `encode` raises a `RepresentationError` that
+    names the object. A representation is a value: two with equal `to_config()` are interchangeable.
+    """
+
+    name: ClassVar[str]
+    """How the command line and a checkpoint call it, such as ``smiles``."""
+
+    loses: ClassVar[str] = "nothing"
+    """What does not survive the round trip, in one sentence."""
+
+    space: Space
+
+    def fit(self, objects: Iterable[Any]) -> Self:
+        """Learn what depends on the data, such as a vocabulary; return self. One pass, any number of objects.
+
+        An object that cannot be represented is passed over here: `encode` is what refuses it by name.
+        """
+        return self
+
+    def extend(self, objects: Iterable[Any]) -> list[str]:
+        """Widen the space so that it holds `objects` too, and return the names of what was added.
+
+        What was there keeps its place, so that trained weights stay valid; the default adds nothing.
+        """
+        return []
+
+    @abstractmethod
+    def encode(self, object: Any) -> Sample:
+        """Turn one domain object into a point of `space`."""
+
+    @abstractmethod
+    def decode(self, sample: Sample) -> Any:
+        """Turn a point of `space` into a domain object."""
+
+    @abstractmethod
+    def to_config(self) -> dict[str, Any]:
+        """Describe this representation as JSON values, enough for `from_config`."""
+
+    @classmethod
+    @abstractmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
+        """Rebuild the representation that `to_config` described."""

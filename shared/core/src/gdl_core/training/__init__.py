@@ -1,0 +1,6 @@
+"""The one training loop, for every family: steps, average, validation, log, checkpoints that resume bit for bit."""
+
+from gdl_core.training.loop import Interrupted, Trained, train
+from gdl_core.training.options import TrainingOptions
+
+__all__ = ["Interrupted", "Trained", "TrainingOptions", "train"]
