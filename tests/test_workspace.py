@@ -1,6 +1,5 @@
 """The six distributions agree with one another and with the workspace around them."""
 
-import ast
 import tomllib
 from pathlib import Path
 
@@ -55,14 +54,3 @@ def test_the_published_dependencies_name_no_build_of_torch_and_no_companion_of_i
 
 def test_no_lock_file_fixes_a_build_for_everybody():
     assert not list(ROOT.glob("poetry.lock"))
-
-
-def test_no_function_is_longer_than_fifty_lines():
-    sources = [path for folder in FOLDERS.values() for path in (ROOT / folder / "src").rglob("*.py")]
-    functions = [
-        (f"{path.relative_to(ROOT)}: {node.name}", node.end_lineno - node.lineno + 1)
-        for path in sources
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.FunctionDef)
-    ]
-    assert [name for name, length in functions if length > 50] == []

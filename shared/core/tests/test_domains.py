@@ -6,6 +6,7 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
+
 from gdl_core.domains import API, GROUP, Domain, Installed, discover, resolve
 from gdl_core.errors import UsageError
 

@@ -4,6 +4,9 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from gdl_core.errors import InputError
 from gdl_core.metrics import (
     Overlap,
@@ -14,8 +17,6 @@ from gdl_core.metrics import (
     uniqueness,
     wasserstein_distance,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 NUMBERS = st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=20)
 

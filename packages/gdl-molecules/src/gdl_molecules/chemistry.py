@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from rdkit import Chem
 from rdkit.Chem import Mol
@@ -14,11 +15,13 @@ MAX_HEAVY_ATOMS = 1000
 """Larger molecules are refused: the cost of canonicalising grows with the square of the size."""
 
 _CHARACTERS_PER_ATOM = 100
+_ANYTHING = {"AtomNull", "BondNull"}  # the dummy atom and the unspecified bond, which SMILES has too
+_COUNTS = re.compile(r"^M  V30 COUNTS +([0-9]+)", re.MULTILINE)
 
 
 def _rules(*, checked: bool) -> Chem.SmilesParserParams:
     """Read the SMILES alone (no name, no CXSMILES behind it); unchecked, keep every atom in its written order."""
-    rules = Chem.SmilesParserParams()
+    rules: Any = Chem.SmilesParserParams()
     rules.allowCXSMILES = False
     rules.parseName = False
     rules.sanitize = checked
@@ -47,13 +50,15 @@ def parse(smiles: str | Mol, *, max_heavy_atoms: int = MAX_HEAVY_ATOMS) -> Mol:
     if len(smiles) > max_heavy_atoms:
         _refuse_large(smiles, max_heavy_atoms)
     with BlockLogs():
-        try:
-            mol = Chem.MolFromSmiles(smiles, _CHECKED)
-        except UnicodeEncodeError:
-            mol = None
-    if mol is None or not smiles:
+        mol = Chem.MolFromSmiles(smiles, _CHECKED) if _is_plain(smiles) else None
+    if mol is None:
         raise RepresentationError(f"{shown(smiles)}: {reason(smiles)}")
     return mol
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether a text may be a SMILES by its letters: RDKit reads only so far as it understands them."""
+    return text.isascii() and text.isprintable() and " " not in text and text != ""
 
 
 def readable(smiles: Sequence[str], *, max_heavy_atoms: int = MAX_HEAVY_ATOMS) -> list[bool]:
@@ -68,7 +73,7 @@ def readable(smiles: Sequence[str], *, max_heavy_atoms: int = MAX_HEAVY_ATOMS) -
     read = Chem.MolFromSmiles
     with BlockLogs():
         return [
-            0 < len(text) <= max_heavy_atoms and text.isascii() and read(text, _CHECKED) is not None for text in smiles
+            len(text) <= max_heavy_atoms and _is_plain(text) and read(text, _CHECKED) is not None for text in smiles
         ]
 
 
@@ -89,64 +94,83 @@ def spelling(molecule: str | Mol) -> str:
     return molecule if isinstance(molecule, str) else canonical(molecule)
 
 
+def parse_block(block: str, *, max_heavy_atoms: int = MAX_HEAVY_ATOMS) -> Mol:
+    """Turn a mol block (V2000 or V3000) into a molecule that RDKit has found valid, or say why not."""
+    counted = _COUNTS.search(block)  # a V2000 block cannot name more than 999 atoms
+    if counted and int(counted[1]) > 5 * max_heavy_atoms:
+        _refuse_above(0, int(counted[1]), "the structure", max_heavy_atoms)
+    with BlockLogs():
+        mol = Chem.MolFromMolBlock(block)
+        if mol is None:
+            unchecked = Chem.MolFromMolBlock(block, sanitize=False, removeHs=False)
+            why = _problem(unchecked) if unchecked is not None else None
+            raise RepresentationError(f"the structure: {why or 'RDKit cannot read it'}")
+    _refuse_unfit(mol, "the structure", max_heavy_atoms)
+    return mol
+
+
 def reason(smiles: str) -> str:
     """Say in plain words why RDKit does not read `smiles`."""
     with BlockLogs():
-        try:
-            mol = Chem.MolFromSmiles(smiles, _UNCHECKED)
-        except UnicodeEncodeError:
-            mol = None
-        if mol is None or not smiles:
-            return fault(smiles)
-        return _problem(mol, atom_positions(smiles)) or fault(smiles)
+        mol = Chem.MolFromSmiles(smiles, _UNCHECKED) if _is_plain(smiles) else None
+        return (_problem(mol, atom_positions(smiles)) if mol is not None else None) or fault(smiles)
 
 
-def _problem(mol: Mol, positions: list[int]) -> str | None:
+def _problem(mol: Mol, positions: Sequence[int] | None = None) -> str | None:
     """Put the first problem that RDKit finds with valences and aromatic rings into words."""
     for problem in Chem.DetectChemistryProblems(mol):
         kind = problem.GetType()
         if kind == "KekulizeException":
-            places = _listed([positions[index] for index in problem.GetAtomIndices()])
+            places = _places(problem.GetAtomIndices(), positions)
             return f"no double bonds fit the aromatic atoms at {places}; a hydrogen such as [nH] may be missing"
         if not hasattr(problem, "GetAtomIdx"):
             return str(problem.Message())
-        atom = mol.GetAtomWithIdx(problem.GetAtomIdx())
-        place = f"atom {atom.GetSymbol()} at position {positions[atom.GetIdx()]}"
+        index = problem.GetAtomIdx()
+        atom = f"{mol.GetAtomWithIdx(index).GetSymbol()} at {_places([index], positions)}"
         if kind == "AtomKekulizeException":
-            return f"{place} is written aromatic (in lower case) but stands in no ring"
+            return f"{atom} is aromatic but stands in no ring"
         bonds = re.search(r", (\d+), is greater", problem.Message())
-        return f"{place} has {bonds[1] if bonds else 'too many'} bonds, more than it can hold"
+        return f"{atom} has {bonds[1] if bonds else 'too many'} bonds, more than it can hold"
     return None
 
 
-def _listed(positions: list[int], most: int = 8) -> str:
-    text = ", ".join(map(str, sorted(positions)[:most]))
-    return f"positions {text}{', ...' if len(positions) > most else ''}"
+def _places(atoms: Sequence[int], positions: Sequence[int] | None, most: int = 8) -> str:
+    """Name atoms by where they stand in the text; where there is none, by their numbers from 1."""
+    numbers = sorted(positions[atom] if positions else atom + 1 for atom in atoms)
+    what = "position" if positions else "number"
+    return f"{what}{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers[:most]))}{', ...' * (len(numbers) > most)}"
 
 
 def _checked(mol: Mol, max_heavy_atoms: int) -> Mol:
     if not isinstance(mol, Mol):
         raise RepresentationError(f"a molecule is a SMILES text or an RDKit Mol, not {type(mol).__name__}")
-    _refuse_above(mol.GetNumHeavyAtoms(), mol.GetNumAtoms(), "this Mol", max_heavy_atoms)
-    if not mol.GetNumAtoms():
-        raise RepresentationError("this Mol has no atoms")
+    _refuse_unfit(mol, "this Mol", max_heavy_atoms)
     copy = Chem.Mol(mol)
     with BlockLogs():
         try:
             Chem.SanitizeMol(copy)
         except Chem.MolSanitizeException as error:
-            numbers = list(range(mol.GetNumAtoms()))
-            raise RepresentationError(
-                f"this Mol: {_problem(copy, numbers) or error}".replace("position", "index")
-            ) from None
+            raise RepresentationError(f"this Mol: {_problem(Chem.Mol(mol)) or error}") from None
     return copy
+
+
+def _refuse_unfit(mol: Mol, what: str, max_heavy_atoms: int) -> None:
+    """Refuse what is no molecule, what a SMILES cannot hold, and what is too large."""
+    _refuse_above(mol.GetNumHeavyAtoms(), mol.GetNumAtoms(), what, max_heavy_atoms)
+    if not mol.GetNumAtoms():
+        raise RepresentationError(f"{what} has no atoms")
+    parts: list[Any] = [*mol.GetAtoms(), *mol.GetBonds()]
+    for part in parts:
+        if part.HasQuery() and part.DescribeQuery().strip() not in _ANYTHING:
+            kind = "atom" if hasattr(part, "GetSymbol") else "bond"
+            raise RepresentationError(f"{what} has a query {kind}, which stands for several; give one molecule of them")
 
 
 def _refuse_large(smiles: str, most: int) -> None:
     """Count the atoms of a long text without reading it as a molecule."""
     if len(smiles) > most * _CHARACTERS_PER_ATOM:
         raise RepresentationError(
-            f"{shown(smiles)}: {len(smiles):,} characters, more than a molecule of {most:,} heavy atoms needs; leave it out"
+            f"{shown(smiles)}: {len(smiles):,} characters, too long for {most:,} heavy atoms; leave it out"
         )
     atoms = ATOM.findall(smiles)
     hydrogens = sum(HYDROGEN.fullmatch(atom) is not None for atom in atoms if atom[0] == "[")

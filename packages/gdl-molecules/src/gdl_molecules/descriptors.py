@@ -10,9 +10,9 @@ from pathlib import Path
 from types import ModuleType
 
 from rdkit import RDConfig
-from rdkit.Chem import GetSSSR, Mol, RemoveHs, rdMolDescriptors
-from rdkit.Chem import DeleteSubstructs as delete_substructures
 from rdkit.Chem import QED as rdkit_qed
+from rdkit.Chem import DeleteSubstructs as delete_substructures
+from rdkit.Chem import GetSSSR, Mol, RemoveHs, rdMolDescriptors
 from rdkit.Chem.FilterCatalog import FilterCatalog, FilterCatalogEntry, SmartsMatcher
 from rdkit.rdBase import BlockLogs
 

@@ -93,7 +93,9 @@ def _rule(text: str) -> Alert | Range:
         raise UsageError(f"the filter {text!r} is not known; {known}")
     name = match["name"].lower()
     if name not in DESCRIPTORS:
-        raise UsageError(f"the filter {text!r} asks for {match['name']!r}, which is not known; {nearest(name, DESCRIPTORS)}")
+        raise UsageError(
+            f"the filter {text!r} asks for {match['name']!r}, which is not known; {nearest(name, DESCRIPTORS)}"
+        )
     low, high = _bounds(match["sign"], match["value"].strip(), text)
     if low > high:
         raise UsageError(f"the filter {text!r} lets nothing through: its lower bound is above its upper one")

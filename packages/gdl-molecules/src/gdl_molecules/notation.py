@@ -109,7 +109,8 @@ def _placed(tokens: list[str]) -> Iterator[tuple[str, int]]:
 
 def _bad_order(tokens: list[str]) -> str | None:
     """Find a token that cannot stand where it stands: bonds, dots and branches need an atom on either side."""
-    before, open_branches = "", []
+    before = ""
+    open_branches: list[int] = []
     for token, position in _placed(tokens):
         needs_atom = token in _BONDS or token in {".", "(", ")"} or token[0] in _RING
         if token == ")" and not open_branches:

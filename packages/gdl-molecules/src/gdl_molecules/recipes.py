@@ -2,7 +2,7 @@
 
 from gdl_core.recipes import Recipe
 
-_DECODER = {"width": 256, "layers": 4, "heads": 8, "key_value_heads": 4}
+_DECODER = {"width": 256, "layers": 4, "heads": 8, "key_value_heads": 2}
 
 RECIPES = (
     Recipe(

@@ -11,7 +11,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from importlib import import_module
 from itertools import chain, islice
 from queue import SimpleQueue
@@ -20,31 +20,34 @@ from typing import Any, Self
 
 from gdl_core.errors import ResourceError
 
-_CHUNK = 256  # molecules handed over at once
-_FEW = 2000  # below this, starting a worker costs more than it saves
+_FEW = 2000  # molecules; below this, starting a worker costs more than it saves
 
 
-def spread(task: str, items: Iterable[str], *, workers: int | None = None) -> Iterator[Any]:
+def spread(
+    task: str, items: Iterable[str], *, workers: int | None = None, few: int = _FEW, chunk: int = 256
+) -> Iterator[Any]:
     """Yield what `task` returns for each item, in order, computed by several processes.
 
     `task` names a function from a text to a JSON value, such as ``package.module:function``. `workers` is the number
-    of processes, by default that of the cores; few items, or one worker, are computed in this process.
+    of processes, by default that of the cores; fewer items than `few` are computed in this process, and so is the work
+    of one worker. A worker is handed `chunk` items at once.
 
     Example:
         >>> list(spread("gdl_molecules.chemistry:canonical", ["OCC", "C1=CC=CC=C1"]))
         ['CCO', 'c1ccccc1']
     """
     items = iter(items)
-    first = list(islice(items, _FEW))
+    first = list(islice(items, few))
     count = cores() if workers is None else workers
-    if count < 2 or len(first) < _FEW:
+    if count < 2 or len(first) < few:
         yield from map(_function(task), chain(first, items))
         return
     with ExitStack() as stack:
         crew = SimpleQueue[_Worker]()
         for _ in range(count):
             crew.put(stack.enter_context(_Worker(task)))
-        yield from _in_order(crew, chain(first, items), count, stack)
+        threads = stack.enter_context(ThreadPoolExecutor(count))
+        yield from _in_order(threads, crew, batches(chain(first, items), chunk), 2 * count)
 
 
 def cores() -> int:
@@ -64,7 +67,11 @@ def serve(task: str) -> None:
         os._exit(130)  # the caller is ending too, and says so
 
 
-def _in_order(crew: "SimpleQueue[_Worker]", items: Iterator[str], count: int, stack: ExitStack) -> Iterator[Any]:
+def _in_order(
+    threads: ThreadPoolExecutor, crew: "SimpleQueue[_Worker]", chunks: Iterable[list[str]], ahead: int
+) -> Iterator[Any]:
+    """Hand each chunk to whoever is idle, at most `ahead` of them before the results are taken."""
+
     def answer(chunk: list[str]) -> list[Any]:
         worker = crew.get()
         try:
@@ -72,14 +79,20 @@ def _in_order(crew: "SimpleQueue[_Worker]", items: Iterator[str], count: int, st
         finally:
             crew.put(worker)
 
-    threads = stack.enter_context(ThreadPoolExecutor(count))
     waiting = deque[Future[list[Any]]]()
-    while chunk := list(islice(items, _CHUNK)):
+    for chunk in chunks:
         waiting.append(threads.submit(answer, chunk))
-        if len(waiting) > 2 * count:
+        if len(waiting) > ahead:
             yield from waiting.popleft().result()
     while waiting:
         yield from waiting.popleft().result()
+
+
+def batches(items: Iterable[str], size: int) -> Iterator[list[str]]:
+    """Cut a stream into lists of `size` items; the last one may be shorter."""
+    stream = iter(items)
+    while batch := list(islice(stream, size)):
+        yield batch
 
 
 class _Worker:
@@ -114,10 +127,8 @@ class _Worker:
     ) -> None:
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe is not None:
-                try:
+                with suppress(BrokenPipeError):
                     pipe.close()
-                except BrokenPipeError:
-                    pass
         self.process.terminate()
         self.process.wait()
 

@@ -78,9 +78,7 @@ class VectorCondition:
     def seen(self, value: Any) -> bool:
         """Tell whether every component lies in the range that the training data covered."""
         numbers = [value] if isinstance(value, int | float | str) else list(value)
-        return all(
-            low <= float(x) <= high for x, low, high in zip(numbers, self.lowest, self.highest, strict=True)
-        )
+        return all(low <= float(x) <= high for x, low, high in zip(numbers, self.lowest, self.highest, strict=True))
 
 
 Condition = ClassCondition | VectorCondition

@@ -167,7 +167,7 @@ def _origin(point: EntryPoint) -> str:
 def _open(point: EntryPoint) -> tuple[Domain | None, str | None]:
     try:
         domain = point.load()
-    except Exception as error:  # whatever a stranger's module raises must not take the others down
+    except (Exception, SystemExit) as error:  # whatever a stranger does must not take the others down
         reason = " ".join(str(error).split())
         return None, f"the domain {point.name!r} of {_origin(point)} fails to import: {type(error).__name__}: {reason}"
     for check in (_made_for_another_api, _misnamed):

@@ -4,9 +4,10 @@ Every message says what was found, where, and what to do. The classes are also t
 so that `except ValueError` in a script catches what its author expects.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import ClassVar, Iterable
+from typing import ClassVar
 
 
 class GdlError(Exception):

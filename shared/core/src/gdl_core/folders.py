@@ -5,8 +5,8 @@ import hashlib
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gdl_core.errors import ResourceError, UsageError
@@ -30,6 +30,7 @@ def new_folder(place: Path, *, replace: bool = False) -> Iterator[Path]:
     if place.exists() and not replace:
         raise UsageError(f"{place} exists already; choose another name, or ask to replace it")
     draft = place.parent / f".{place.name}.{uuid.uuid4().hex[:8]}.partial"
+    made = [folder for folder in draft.parents if not folder.exists()]
     with naming_disk_errors(place):
         try:
             draft.mkdir(parents=True)
@@ -38,6 +39,14 @@ def new_folder(place: Path, *, replace: bool = False) -> Iterator[Path]:
             move_in(draft, place)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
+            _delete_empty(made)
+
+
+def _delete_empty(folders: Iterable[Path]) -> None:
+    """Delete those of the folders that are empty, the innermost first."""
+    with suppress(OSError):
+        for folder in folders:
+            folder.rmdir()
 
 
 def move_in(draft: Path, place: Path) -> None:
@@ -78,6 +87,8 @@ def naming_disk_errors(place: Path) -> Iterator[None]:
     except ResourceError:
         raise
     except OSError as error:
+        if error.filename and place.parent not in Path(error.filename).parents:
+            raise  # about another file, which somebody else was reading
         raise ResourceError(f"cannot write {place}: {_advice(error)}") from error
 
 

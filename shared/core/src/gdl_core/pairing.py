@@ -84,12 +84,35 @@ def build(design: Design, *, seed: int = 0) -> Family:
         raise UsageError(f"there is no family {design.family!r}; {nearest(design.family, FAMILIES)}")
     network = find_network(design.family, design.space.kind, design.network)
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+        torch.manual_seed(seed)  # noqa: TID251 - only within the fork
         try:
             built = network(design.space, conditions=design.conditions, **design.network_options)
             return FAMILIES[design.family](design.space, built, **design.family_options)
         except (TypeError, ValueError) as error:
             raise UsageError(f"{design.family} with {network.__name__} cannot be built: {error}") from error
+
+
+def widen(model: Family, design: Design, *, seed: int = 0) -> Family:
+    """Return the model for a space that holds more, with all that it has learned.
+
+    A tensor that has grown keeps its old part at its beginning; the rest is as in a new model.
+
+    Example:
+        >>> from gdl_core.spaces import Tokens
+        >>> small = build(Design("autoregressive", Tokens(5, 8)))
+        >>> large = widen(small, Design("autoregressive", Tokens(7, 8)))
+        >>> torch.equal(large.network.embedding.weight[:6], small.network.embedding.weight)
+        True
+    """
+    wide = build(design, seed=seed)
+    learned = model.state_dict()
+    with torch.no_grad():
+        for name, tensor in wide.state_dict().items():
+            old = learned[name]
+            if any(now < before for now, before in zip(tensor.shape, old.shape, strict=True)):
+                raise UsageError(f"{name} would shrink from {tuple(old.shape)} to {tuple(tensor.shape)}")
+            tensor[tuple(slice(size) for size in old.shape)] = old
+    return wide
 
 
 def find_network(family: str, kind: str, name: str | None) -> type[nn.Module]:

@@ -1,9 +1,9 @@
 """The contract between domain objects and sample spaces."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Mapping, Self
+from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
 from gdl_core.spaces import Sample, Space
 
@@ -65,3 +65,11 @@ class Representation(ABC):
     @abstractmethod
     def from_config(cls, config: Mapping[str, Any]) -> Self:
         """Rebuild the representation that `to_config` described."""
+
+
+@runtime_checkable
+class HasPrefixes(Protocol):
+    """A representation whose samples grow from a beginning, such as a text, and that can be given one."""
+
+    def encode_prefix(self, prefix: Any) -> list[int]:
+        """Turn the beginning of an object into the first tokens of its sample."""

@@ -136,7 +136,7 @@ def tensor_from(array: np.ndarray, dtype: torch.dtype = torch.int64) -> Tensor:
 
 def check_symbols(tensor: Tensor, count: int, what: str) -> None:
     """Refuse symbols outside 0 to count - 1."""
-    if tensor.numel() and not (0 <= int(tensor.min()) and int(tensor.max()) < count):
+    if tensor.numel() and not (int(tensor.min()) >= 0 and int(tensor.max()) < count):
         raise RepresentationError(
             f"{what} runs from {int(tensor.min())} to {int(tensor.max())}, but this space holds 0 to {count - 1}"
         )
@@ -202,7 +202,9 @@ class Tokens(Space):
 
     def sizes(self, batch: Batch) -> Tensor:
         """Count tokens, and one for the end where the length is not given."""
-        lengths = torch.full_like(batch.values[:, 0], batch.values.shape[1]) if batch.mask is None else batch.mask.sum(1)
+        lengths = (
+            torch.full_like(batch.values[:, 0], batch.values.shape[1]) if batch.mask is None else batch.mask.sum(1)
+        )
         return lengths + int(self.variable)
 
 

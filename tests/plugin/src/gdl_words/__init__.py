@@ -7,6 +7,7 @@ DOMAIN = Domain(
     summary="new words, letter by letter",
     object_name="word",
     representations={"letters": "gdl_words.letters:Letters"},
+    recipes="gdl_words.letters:RECIPES",
     read="gdl_words.letters:read",
     identity="gdl_words.letters:identity",
 )

@@ -9,8 +9,21 @@ import torch
 from torch import Tensor
 
 from gdl_core.errors import RepresentationError, Skipped
+from gdl_core.recipes import Recipe
 from gdl_core.representation import Record, Representation
 from gdl_core.spaces import Tokens
+
+RECIPES = (
+    Recipe(
+        name="speller",
+        summary="A recurrent network that spells.",
+        paper="Sutskever et al. (2011)",
+        family="autoregressive",
+        representation="letters",
+        network="recurrent",
+        network_options={"width": 16, "layers": 1},
+    ),
+)
 
 
 class Letters(Representation):

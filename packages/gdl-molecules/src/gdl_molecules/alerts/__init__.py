@@ -107,11 +107,11 @@ def _rdkit_catalog(name: str) -> FilterCatalog:
 
 @cache
 def _nibr_catalog() -> FilterCatalog:
-    path = Path(
-        RDConfig.RDContribDir, "NIBRSubstructureFilters", "SubstructureFilter_HitTriaging_wPubChemExamples.csv"
-    )
+    path = Path(RDConfig.RDContribDir, "NIBRSubstructureFilters", "SubstructureFilter_HitTriaging_wPubChemExamples.csv")
     if not path.exists():
-        raise ResourceError(f"{path} is missing, so there are no NIBR filters; install RDKit with pip, which brings them")
+        raise ResourceError(
+            f"{path} is missing, so there are no NIBR filters; install RDKit with pip, which brings them"
+        )
     catalog = FilterCatalog()
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):

@@ -17,6 +17,7 @@ Fingerprints = NDArray[np.uint8]
 
 _ROWS = 2048
 _BFLOAT16_COUNTS_TO = 256
+_BITS_OF_A_BYTE = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).sum(1, dtype=np.uint8)
 
 
 @torch.no_grad()
@@ -90,7 +91,7 @@ def _by_size(fingerprints: Fingerprints) -> Iterator[tuple[int, NDArray[np.int64
 
 
 def _sizes(fingerprints: Fingerprints) -> Tensor:
-    return torch.from_numpy(np.bitwise_count(fingerprints).sum(1, dtype=np.int64))
+    return torch.from_numpy(_BITS_OF_A_BYTE[fingerprints].sum(1, dtype=np.int64))
 
 
 def _bits(fingerprints: Fingerprints, kind: torch.dtype, device: str) -> Tensor:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
-from gdl_core.errors import CheckpointError, ResourceError
+from gdl_core.errors import CheckpointError
 
 
 def tensors_of(module: nn.Module) -> dict[str, Tensor]:
@@ -28,10 +28,7 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor], *, dtype: torch.dty
         name: tensor.to(device="cpu", dtype=dtype if dtype and tensor.is_floating_point() else None).contiguous()
         for name, tensor in tensors.items()
     }
-    try:
-        save_file(ready, path)
-    except (SafetensorError, OSError) as error:
-        raise ResourceError(f"cannot write {path.name}: {error}; free some room, or write elsewhere") from error
+    path.write_bytes(save(ready))  # safetensors' own writer would make files that others may not read
 
 
 def shapes_in(path: Path) -> dict[str, tuple[int, ...]]:

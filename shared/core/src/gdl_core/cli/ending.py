@@ -4,6 +4,7 @@ import errno
 import os
 import sys
 import traceback
+from contextlib import suppress
 
 import typer
 
@@ -65,9 +66,9 @@ def _about_arguments(error: BaseException) -> str:
     command = f"`{context.command_path} --help`" if context else "`gdl --help`"
     option, close = getattr(error, "option_name", None), getattr(error, "possibilities", None)
     if option and close:
-        return f"there is no option {option!r}; did you mean {close[0]!r}? {command} lists them"
-    message = " ".join(error.format_message().split())  # type: ignore[attr-defined]
-    return f"{message[:1].lower()}{message[1:].rstrip('.')}; see {command}"
+        return f"there is no option {option!r}; did you mean {close[0]!r}? {command} says what there is"
+    message = " ".join(error.format_message().split()).rstrip(".")  # type: ignore[attr-defined]
+    return f"{message[:1].lower()}{message[1:]}{'' if message.endswith('?') else ';'} {command} says what there is"
 
 
 def _place(error: OSError) -> str:
@@ -82,8 +83,6 @@ def _short(message: str) -> str:
 def _leave_the_pipe() -> int:
     """End quietly when the reader of stdout has gone, as after ``| head``."""
     silence = os.open(os.devnull, os.O_WRONLY)
-    try:
+    with suppress(OSError, ValueError):
         os.dup2(silence, sys.stdout.fileno())  # or the interpreter complains when it flushes at exit
-    except (OSError, ValueError):
-        pass
     return DONE

@@ -21,11 +21,16 @@ def check_sources(sources: Sequence[str]) -> None:
         raise InputError(f"there is no file {source}" + (f"; {hint}" if hint.startswith("did") else ""))
 
 
-def check_out(out: Path | None, *, force: bool) -> None:
-    """Refuse to write over what exists, unless `force`; a folder that gdl did not write is never replaced."""
+def check_out(out: Path | None, *, force: bool, folder: bool = True) -> None:
+    """Refuse to write over what exists, unless `force`; a folder that gdl did not write is never replaced.
+
+    `folder` says that a folder may be written there; else one that stands there is in the way.
+    """
     if out is None or not (out.exists() or out.is_symlink()) or out.is_char_device():
         return
     if not force:
         raise UsageError(f"{out} exists already; choose another --out, or replace it with --force")
+    if out.is_dir() and not folder:
+        raise UsageError(f"{out} is a folder; name a file for --out")
     if out.is_dir() and any(out.iterdir()) and not any((out / name).is_file() for name in OURS):
-        raise UsageError(f"{out} is a folder that gdl did not write, so --force will not delete it; choose another --out")
+        raise UsageError(f"{out} was not written by gdl, so --force does not delete it; choose another --out")

@@ -17,6 +17,10 @@ Column = Annotated[str | None, typer.Option(help="The column that holds the obje
 SkippedFile = Annotated[Path | None, typer.Option("--skipped", help="Write where and why each record was skipped.")]
 
 Data = Annotated[list[str], typer.Argument(metavar="DATA...", help="Files to read; - is stdin.")]
+RepresentationName = Annotated[str | None, typer.Option("--representation", help="How objects become samples.")]
+ConditionColumns = Annotated[
+    list[str] | None, typer.Option("--condition", metavar="COLUMN", help="A property to condition on; repeatable.")
+]
 Model = Annotated[
     str | None,
     typer.Option(help="A shipped model, the folder of a run or model, or a Hugging Face Hub name."),
@@ -27,13 +31,17 @@ OptionalOut = Annotated[
     Path | None, typer.Option("--out", help="The file or folder to write; it must not exist. Default: stdout.")
 ]
 
+Count = Annotated[int, typer.Option(min=1, help="How many samples to draw.")]
+Raw = Annotated[bool, typer.Option("--raw", help="Write every draw as it came: invalid ones and repetitions too.")]
+Picture = Annotated[Path | None, typer.Option(help="Also draw the first samples, to this .svg or .png file.")]
 Temperature = Annotated[float | None, typer.Option(min=0, help="Below 1 samples are more typical, above 1 less.")]
 TopK = Annotated[int | None, typer.Option(min=1, help="Draw each token from the K most probable.")]
 TopP = Annotated[float | None, typer.Option(help="Draw each token from the fewest that hold this probability.")]
 MinP = Annotated[float | None, typer.Option(help="Drop tokens below this share of the most probable one.")]
 Prefix = Annotated[str | None, typer.Option(help="What every sample begins with.")]
 ConditionValues = Annotated[
-    list[str] | None, typer.Option("--condition", metavar="KEY=VALUE", help="What is asked of every sample; repeatable.")
+    list[str] | None,
+    typer.Option("--condition", metavar="KEY=VALUE", help="What is asked of every sample; repeatable."),
 ]
 Shard = Annotated[str | None, typer.Option(metavar="I/N", help="Draw only the I-th of N parts of the same run.")]
 

@@ -25,6 +25,9 @@ DESCRIPTION = "dataset.json"
 SMALL = 1 << 28
 """A data set of up to this many bytes is hashed whenever it is opened; that takes a fraction of a second."""
 
+SCANNED = 1 << 32
+"""An array of up to this many bytes is searched for values outside its space when it is opened."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -143,8 +146,8 @@ class Dataset:
             _check_hashes(folder, files)
         try:
             return _open_arrays(cls, folder, description)
-        except (KeyError, TypeError) as error:
-            raise InputError(f"{folder / DESCRIPTION} lacks an entry: {error}; prepare the data again") from error
+        except (KeyError, TypeError, AttributeError) as error:
+            raise InputError(f"{folder / DESCRIPTION} lacks an entry ({error}); prepare the data again") from error
 
     def _hash_arrays(self) -> list[str]:
         columns = [self.columns[name].values for name in sorted(self.columns)]
@@ -222,11 +225,23 @@ def _check_offsets(path: Path, starts: np.ndarray, length: int) -> None:
 
 
 def _check_samples(folder: Path, dataset: Dataset) -> None:
-    """Read a few samples back, so that a description that does not fit its arrays fails here and not in training."""
-    space = dataset.space
+    """Read the likeliest misfits back, so that arrays that do not fit their space fail here and not in training."""
     try:
-        for row in np.unique(np.linspace(0, len(dataset) - 1, 50).astype(int)) if len(dataset) else ():
+        for row in _suspects(dataset):
             sample = {n: a[dataset.offsets[n][row] : dataset.offsets[n][row + 1]] for n, a in dataset.arrays.items()}
-            space.pack(space.unpack(sample))
+            dataset.space.pack(dataset.space.unpack(sample))
     except (GdlError, ValueError, RuntimeError) as error:
         raise InputError(f"{folder}: the samples do not fit their description ({error}); prepare again") from error
+
+
+def _suspects(dataset: Dataset) -> set[int]:
+    """Return the rows with the greatest and the least value, the longest and the shortest, and the ends."""
+    rows = {0, len(dataset) - 1} if len(dataset) else set()
+    for name, offsets in dataset.offsets.items():
+        array, lengths = dataset.arrays[name], np.diff(offsets)
+        if len(array) and array.nbytes <= SCANNED:
+            places = np.array([array.argmin(), array.argmax()])
+            rows |= set((np.searchsorted(offsets, places, side="right") - 1).tolist())
+        if len(lengths):
+            rows |= {int(lengths.argmin()), int(lengths.argmax())}
+    return rows

@@ -114,6 +114,7 @@ def worker(representation: Representation) -> Iterator[Encode]:
 
 
 def _ask(process: subprocess.Popen[bytes], representation: Representation, objects: Sequence[Any]) -> Encoded:
+    assert process.stdin and process.stdout
     try:
         _send(process.stdin, list(objects))
         answer = pickle.load(process.stdout)

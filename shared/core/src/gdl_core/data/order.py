@@ -35,7 +35,7 @@ class BatchOrder:
         return self.arranged[place * self.batch_size : (place + 1) * self.batch_size]
 
     def _arrange(self, epoch: int) -> np.ndarray:
-        random = np.random.Generator(np.random.Philox(key=[self.seed & 0xFFFFFFFFFFFFFFFF, epoch]))
+        random = np.random.Generator(np.random.Philox(key=np.array([self.seed & 0xFFFFFFFFFFFFFFFF, epoch], np.uint64)))
         chosen = random.permutation(len(self.rows))[: len(self) * self.batch_size]
         pools = np.arange(len(chosen)) // (BATCHES_PER_POOL * self.batch_size)
         batches = chosen[np.lexsort((self.sizes[chosen], pools))].reshape(-1, self.batch_size)

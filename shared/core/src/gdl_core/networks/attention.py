@@ -41,12 +41,6 @@ class KeyValueCache:
     values: Tensor
     length: int = 0
 
-    @classmethod
-    def empty(cls, batch: int, heads: int, room: int, size: int, *, device: torch.device, dtype: torch.dtype) -> Self:
-        """Return a cache with nothing in it yet."""
-        shape = (batch, heads, room, size)
-        return cls(torch.empty(shape, device=device, dtype=dtype), torch.empty(shape, device=device, dtype=dtype))
-
     def append(self, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
         """Store the next positions; return all keys and values up to them."""
         end = self.length + keys.shape[2]
@@ -72,7 +66,7 @@ class CausalAttention(nn.Module):
         super().__init__()
         if width % heads or heads % key_value_heads:
             raise ValueError(
-                f"width {width} must be a multiple of {heads} heads, and {heads} heads of {key_value_heads} key-value heads"
+                f"width {width} must be a multiple of {heads} heads, and {heads} of {key_value_heads} key-value heads"
             )
         self.heads, self.key_value_heads, self.size = heads, key_value_heads, width // heads
         self.project = nn.Linear(width, (heads + 2 * key_value_heads) * self.size, bias=False)
@@ -81,6 +75,11 @@ class CausalAttention(nn.Module):
         self.out = nn.Linear(width, width, bias=False)
         self.rotary = rotary
         self.dropout = dropout
+
+    def empty_cache(self, batch: int, room: int, device: torch.device, dtype: torch.dtype) -> KeyValueCache:
+        """Return a cache for `batch` rows of at most `room` positions."""
+        shape = (batch, self.key_value_heads, room, self.size)
+        return KeyValueCache(*(torch.empty(shape, device=device, dtype=dtype) for _ in range(2)))
 
     def forward(self, x: Tensor, cache: KeyValueCache | None = None) -> Tensor:
         heads = self.project(x).unflatten(-1, (-1, self.size)).transpose(1, 2)  # batch, heads, length, size
@@ -120,9 +119,9 @@ def attend_from_one(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     For one query the fused kernel costs two to three times as much on a CPU, and it would have to copy the keys.
     Shapes: q (batch, heads, 1, size), k and v (batch, key-value heads, m, size) -> (batch, heads, 1, size).
     """
-    grouped = q.view(q.shape[0], k.shape[1], -1, q.shape[-1])  # batch, key-value heads, heads in a group, size
+    grouped = q.unflatten(1, (k.shape[1], -1)).squeeze(3)  # batch, key-value heads, heads in a group, size
     weights = (grouped @ k.transpose(-1, -2)).float().mul(q.shape[-1] ** -0.5).softmax(-1)
-    return (weights.to(v.dtype) @ v).view(q.shape)
+    return (weights.to(v.dtype) @ v).flatten(1, 2)[:, :, None]
 
 
 class GatedLayer(nn.Module):

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-import torch
 from torch import Tensor, nn
 
 from gdl_core.conditions import Condition
@@ -76,11 +75,8 @@ class Transformer(nn.Module):
     def begin(self, batch: int, length: int, conditions: Mapping[str, Tensor]) -> TransformerMemory:
         """Return an empty memory for `batch` rows of at most `length` symbols."""
         device = self.head.weight.device
-        room = dict(device=device, dtype=compute_type(device))
-        caches = []
-        for block in self.blocks:
-            attention = block.attention
-            caches.append(KeyValueCache.empty(batch, attention.key_value_heads, length, attention.size, **room))
+        dtype = compute_type(device)
+        caches = [block.attention.empty_cache(batch, length, device, dtype) for block in self.blocks]
         return TransformerMemory(caches, self.conditioner(conditions, batch)[:, None])
 
     def advance(self, symbols: Tensor, memory: TransformerMemory) -> Tensor:

@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import numpy as np
 
-_WIDTH, _HEIGHT = 640, 300
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 16, 16, 44
+_WIDTH, _HEIGHT = 520, 280
+_LEFT, _RIGHT, _TOP, _BOTTOM = 68, 12, 14, 46
 
 Numbers = Sequence[float]
 
@@ -25,7 +25,7 @@ class Axis:
     log: bool = False
 
     def __call__(self, value: float) -> float:
-        low, high, place = (map(math.log10, (self.low, self.high, value)) if self.log else (self.low, self.high, value))
+        low, high, place = map(math.log10, (self.low, self.high, value)) if self.log else (self.low, self.high, value)
         return self.start + (place - low) / (high - low) * (self.end - self.start)
 
     def ticks(self) -> list[float]:
@@ -45,8 +45,8 @@ class Axis:
         return [value for value in values if self.low <= value * (1 + 1e-9) and value <= self.high * (1 + 1e-9)]
 
 
-def curves(series: Mapping[str, tuple[Numbers, Numbers]], *, across: str, up: str) -> str:
-    """Draw lines, each given as (places, values); the upward axis is logarithmic when the values span a decade.
+def curves(series: Mapping[str, tuple[Numbers, Numbers]], *, across: str, up: str, decades: bool = False) -> str:
+    """Draw lines, each given as (places, values). With `decades` the upward axis is logarithmic if values span one.
 
     Example:
         >>> "<polyline" in curves({"loss": ([1, 2, 3], [4.0, 2.0, 1.0])}, across="step", up="nats")
@@ -58,7 +58,8 @@ def curves(series: Mapping[str, tuple[Numbers, Numbers]], *, across: str, up: st
     if not places:
         return _nothing(up)
     horizontal = _axis(places, _LEFT, _WIDTH - _RIGHT, log=False, padding=0)
-    vertical = _axis(values, _HEIGHT - _BOTTOM, _TOP, log=min(values) > 0 and max(values) > 10 * min(values))
+    log = decades and min(values) > 0 and max(values) > 10 * min(values)
+    vertical = _axis(values, _HEIGHT - _BOTTOM, _TOP, log=log)
     lines = [_line(points, horizontal, vertical, number) for number, points in enumerate(drawn.values())]
     last = "; ".join(f"{name} ends at {label(points[-1][1])}" for name, points in drawn.items() if points)
     return _figure(f"{up} by {across}: {last}", [*_frame(horizontal, vertical, across, up), *lines], list(drawn))
@@ -156,7 +157,7 @@ def _frame(x: Axis, y: Axis, across: str, up: str) -> list[str]:
         parts.append(f'<line class="grid" x1="{_LEFT}" x2="{right}" y1="{y(value):.1f}" y2="{y(value):.1f}"/>')
         parts.append(f'<text x="{_LEFT - 8}" y="{y(value) + 4:.1f}" text-anchor="end">{label(value)}</text>')
     for value in x.ticks():
-        parts.append(f'<text x="{x(value):.1f}" y="{bottom + 18}" text-anchor="middle">{label(value)}</text>')
+        parts.append(f'<text x="{x(value):.1f}" y="{bottom + 19}" text-anchor="middle">{label(value)}</text>')
     parts.append(f'<line class="axis" x1="{_LEFT}" x2="{right}" y1="{bottom}" y2="{bottom}"/>')
     parts.append(f'<text x="{(_LEFT + right) / 2}" y="{_HEIGHT - 6}" text-anchor="middle">{escape(across)}</text>')
     turned = f'transform="rotate(-90 14 {middle})" text-anchor="middle"'

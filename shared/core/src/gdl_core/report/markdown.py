@@ -56,8 +56,9 @@ def _block(kind: str, entries: Sequence[tuple[bool, str]]) -> str:
 
 
 def _table(rows: Sequence[Sequence[str]]) -> str:
-    head, *body = [row for row in rows if not all(re.fullmatch(r"\s*:?-+:?\s*", cell) for cell in row)]
-    return f"<table>{_row(head, 'th') if any(map(str.strip, head)) else ''}{''.join(_row(r, 'td') for r in body)}</table>"
+    kept = [row for row in rows if not all(re.fullmatch(r"\s*:?-+:?\s*", cell) for cell in row)]
+    head = [_row(row, "th") for row in kept[:1] if any(map(str.strip, row))]
+    return f"<table>{''.join(head)}{''.join(_row(row, 'td') for row in kept[1:])}</table>"
 
 
 def _row(cells: Sequence[str], kind: str) -> str:

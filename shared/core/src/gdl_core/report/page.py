@@ -24,15 +24,18 @@ a { color: var(--first); }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--rule); vertical-align: top; }
 th { font-weight: 600; }
+th[scope=row] { width: 17rem; max-width: 45vw; font-weight: 500; }
 td.number, th.number { text-align: right; padding-right: 0; white-space: nowrap; }
 td { overflow-wrap: anywhere; }
-pre { background: var(--panel); border: 1px solid var(--rule); border-radius: 6px; padding: .8rem 1rem; overflow-x: auto; }
+pre { background: var(--panel); border: 1px solid var(--rule); border-radius: 6px; padding: .8rem 1rem;
+  overflow-x: auto; }
 code, pre { font: .9em/1.5 ui-monospace, monospace; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1.25rem; }
 figure { margin: 0; }
+table + .charts, table + figure, .charts + table { margin-top: 1.25rem; }
 figure.chart { background: var(--panel); border: 1px solid var(--rule); border-radius: 8px; padding: .75rem; }
 svg { display: block; width: 100%; height: auto; }
-.chart text { fill: var(--faint); font: 12px system-ui, sans-serif; }
+.chart text { fill: var(--faint); font: 12.5px system-ui, sans-serif; }
 .chart .grid { stroke: var(--rule); }
 .chart .axis { stroke: var(--faint); }
 .chart polyline { fill: none; stroke-width: 1.8; stroke-linejoin: round; }

@@ -15,6 +15,7 @@ from gdl_core.folders import delete, naming_disk_errors, sha256, sweep
 from gdl_core.training.options import FREE
 
 FORMAT = 1
+DATA = "data"
 KEPT = 2
 """Checkpoints that stay; older ones are deleted."""
 
@@ -23,10 +24,11 @@ KEPT = 2
 class RunFolder:
     """The folder of a run::
 
-        run.json        options, design, representation, domain, data, versions
-        log.jsonl       one line for every report and every validation
-        checkpoints/    one folder for each of the last steps that were saved
-        model/          the averaged weights, best so far, as a plain saved model
+    data/           the data set, where it was prepared for this run alone
+    run.json        options, design, representation, domain, data, versions
+    log.jsonl       one line for every report and every validation
+    checkpoints/    one folder for each of the last steps that were saved
+    model/          the averaged weights, best so far, as a plain saved model
     """
 
     path: Path
@@ -62,7 +64,7 @@ class RunFolder:
             sweep(self.path)
             sweep(self.path / "checkpoints")
             return
-        if self.path.exists() and any(self.path.iterdir()):
+        if self._contents():
             self._make_room(replace)
         with naming_disk_errors(self.path):
             (self.path / "checkpoints").mkdir(parents=True, exist_ok=True)
@@ -70,13 +72,18 @@ class RunFolder:
             draft.write_text(json.dumps({"format": FORMAT, "gdl": __version__, **description}, indent=1))
             os.replace(draft, self.description)
 
+    def _contents(self) -> list[Path]:
+        """Return what stands in the folder beside the data, which may have been prepared for the run to begin."""
+        return [path for path in self.path.iterdir() if path.name != DATA] if self.path.exists() else []
+
     def _make_room(self, replace: bool) -> None:
         if not replace:
             raise UsageError(f"{self.path} exists already; resume it, replace it, or choose another folder")
         if not self.description.is_file():
             raise UsageError(f"{self.path} is not the folder of a run, so it is not replaced; choose another folder")
         with naming_disk_errors(self.path):
-            delete(self.path)
+            for path in self._contents():
+                delete(path)
 
     def _check(self, description: Mapping[str, Any]) -> None:
         try:
@@ -86,7 +93,7 @@ class RunFolder:
         except ValueError as error:
             raise CheckpointError(f"{self.description} is damaged ({error}); the run cannot be resumed") from error
         if found.get("format", 0) > FORMAT:
-            raise CheckpointError(f"{self.path} was written by a newer version, gdl {found.get('gdl')}; update gdl-core")
+            raise CheckpointError(f"{self.path} was written by a newer gdl, {found.get('gdl')}; update gdl-core")
         wanted = json.loads(json.dumps(description))
         for name, value in wanted["options"].items():
             if name not in FREE and found["options"].get(name) != value:
@@ -123,7 +130,7 @@ def _short(value: Any) -> str:
 
 def write_state(folder: Path, state: Mapping[str, Any]) -> None:
     """Write `state.json` beside the files of a checkpoint, with their hashes."""
-    files = {path.name: sha256(path) for path in sorted(folder.glob("*.safetensors"))}
+    files = {str(path.relative_to(folder)): sha256(path) for path in sorted(folder.rglob("*.safetensors"))}
     (folder / "state.json").write_text(json.dumps({"format": FORMAT, **state, "files": files}, indent=1))
 
 

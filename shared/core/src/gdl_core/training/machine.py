@@ -56,18 +56,30 @@ def machine(options: TrainingOptions) -> Iterator[Machine]:
     from accelerate.state import AcceleratorState, PartialState
 
     device = find_device(options.device)
-    fresh = not PartialState().initialized if PartialState._shared_state else True
     precision = find_precision(options.precision, device)
-    if AcceleratorState._shared_state:  # a run before us in this program may have had another precision
-        AcceleratorState._reset_state()
-    accelerator = Accelerator(cpu=device.type == "cpu", mixed_precision="bf16" if precision == "bfloat16" else "no")
-    _check_world(accelerator.num_processes)
-    if accelerator.num_processes > 1:
-        device = accelerator.device
+    joined = torch.distributed.is_available() and torch.distributed.is_initialized()
+    with _fresh(PartialState._shared_state), _fresh(AcceleratorState._shared_state):
+        accelerator = Accelerator(cpu=device.type == "cpu", mixed_precision="bf16" if precision == "bfloat16" else "no")
+        _check_world(accelerator.num_processes)
+        if accelerator.num_processes > 1:
+            device = accelerator.device
+        try:
+            yield Machine(accelerator, device, accelerator.process_index, accelerator.num_processes, precision)
+        finally:
+            if not joined:
+                accelerator.state.destroy_process_group()
+
+
+@contextmanager
+def _fresh(shared: dict[str, Any]) -> Iterator[None]:
+    """Set a shared state aside: Accelerate fixes device and precision for a whole program, we for a run."""
+    kept = dict(shared)
+    shared.clear()
     try:
-        yield Machine(accelerator, device, accelerator.process_index, accelerator.num_processes, precision)
+        yield
     finally:
-        AcceleratorState._reset_state(reset_partial_state=fresh and accelerator.num_processes == 1)
+        shared.clear()
+        shared.update(kept)
 
 
 def find_device(name: str) -> torch.device:
@@ -140,3 +152,18 @@ def _generators(device: torch.device) -> list[torch.Generator]:
     if device.type == "mps":
         generators.append(torch.mps._get_default_mps_generator())
     return generators
+
+
+@contextmanager
+def naming_memory_errors(options: TrainingOptions) -> Iterator[None]:
+    """Turn a lack of memory into an error that says what to change."""
+    try:
+        yield
+    except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
+        text = str(error)
+        if isinstance(error, RuntimeError) and "out of memory" not in text and "allocate memory" not in text:
+            raise
+        raise ResourceError(
+            f"the memory does not suffice for a batch of {options.batch_size} samples in {options.accumulate} parts; "
+            f"halve the batch size, or set accumulate to {options.accumulate * 2}"
+        ) from error

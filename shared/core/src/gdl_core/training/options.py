@@ -38,7 +38,7 @@ class TrainingOptions:
     ema_decay: float = 0.999
     """Of the running average of the weights, which is what is validated and saved; 0 turns it off."""
     precision: str = "auto"
-    """"bfloat16" computes in bfloat16 and keeps the weights in float32; "auto" does so where the device is fast at it."""
+    """"bfloat16" computes in it, with weights in float32; "auto" does so where the device is fast at it."""
     validation_share: float = 0.02
     validation_most: int = 4096
     """Samples held out: this share of the data, at most this many."""

@@ -1,0 +1,58 @@
+"""``gdl <domain> prepare``: read files once and write a data set that training opens at once."""
+
+from typing import Annotated, Any
+
+import typer
+
+from gdl_core.cli.files import check_out, check_sources
+from gdl_core.cli.options import Column, ConditionColumns, Data, Force, Json, OutFolder, RepresentationName, SkippedFile
+from gdl_core.cli.output import print_facts, print_json
+from gdl_core.cli.progress import counting
+from gdl_core.cli.skips import skips
+from gdl_core.domains import Domain
+
+
+def prepare(
+    context: typer.Context,
+    data: Data,
+    out: OutFolder,
+    representation: RepresentationName = None,
+    column: Column = None,
+    condition: ConditionColumns = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes to encode with. Default: one per core.")] = None,
+    skipped: SkippedFile = None,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Read files and write a data set that `train` opens at once, also where the domain's libraries are missing."""
+    domain: Domain = context.obj
+    check_sources(data)
+    check_out(out, force=force)
+    from gdl_core.pipeline.preparing import prepare_files
+
+    with skips(skipped, keep=json) as skip, counting("prepared") as progress:
+        dataset = prepare_files(
+            domain,
+            data,
+            out,
+            representation=representation,
+            columns=condition or (),
+            column=column,
+            workers=workers,
+            replace=force,
+            skipped=skip,
+            progress=progress,
+        )
+    document: dict[str, Any] = {
+        "out": str(out),
+        "samples": len(dataset),
+        "skipped": skip.count,
+        "representation": dataset.representation_config["name"],
+        "space": dataset.description["space"],
+        "columns": list(dataset.columns),
+    }
+    if json:
+        print_json({**document, "records_skipped": skip.to_json()})
+    else:
+        print_facts(document)
+    skip.leave()

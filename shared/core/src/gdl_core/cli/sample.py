@@ -1,0 +1,184 @@
+"""``gdl <domain> sample``: draw new objects from a model."""
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from gdl_core.cli.files import STDIN, check_out
+from gdl_core.cli.model import open_pipeline
+from gdl_core.cli.options import (
+    BatchSize,
+    ConditionValues,
+    Count,
+    Device,
+    Force,
+    Json,
+    MinP,
+    Model,
+    OptionalOut,
+    Picture,
+    Prefix,
+    Raw,
+    Seed,
+    Shard,
+    Temperature,
+    TopK,
+    TopP,
+    conditions,
+    given,
+)
+from gdl_core.cli.options import (
+    shard as read_shard,
+)
+from gdl_core.cli.output import print_json, tell
+from gdl_core.cli.progress import counting
+from gdl_core.domains import Domain
+from gdl_core.errors import UsageError
+from gdl_core.folders import naming_disk_errors
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of a model: how many samples, from which part of which run, under which options."""
+
+    count: int
+    model: str | None = None
+    raw: bool = False
+    seed: int | None = None
+    shard: tuple[int, int] = (1, 1)
+    batch_size: int | None = None
+    device: str = "auto"
+    prefix: str | None = None
+    conditions: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What was drawn, and what it takes to draw it again."""
+
+    samples: Any
+    seed: int
+    model: str
+
+    def facts(self) -> dict[str, Any]:
+        """Describe the run as JSON values."""
+        return {"model": self.model, "count": len(self.samples), "seed": self.seed}
+
+
+def sample(
+    context: typer.Context,
+    count: Count = 1,
+    out: OptionalOut = None,
+    model: Model = None,
+    raw: Raw = False,
+    seed: Seed = None,
+    temperature: Temperature = None,
+    top_k: TopK = None,
+    top_p: TopP = None,
+    min_p: MinP = None,
+    prefix: Prefix = None,
+    condition: ConditionValues = None,
+    shard: Shard = None,
+    batch_size: BatchSize = None,
+    picture: Picture = None,
+    device: Device = "auto",
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Draw new objects from a model: valid ones, no two alike, unless --raw asks for every draw as it came."""
+    check_outputs(out, picture, force=force)
+    options = given(temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p)
+    part = read_shard(shard)
+    asked = Request(count, model, raw, seed, part, batch_size, device, prefix, conditions(condition), options)
+    drawn = draw(context.obj, asked)
+    write(drawn.samples, out, force=force, json=json)
+    if picture:
+        drawn.samples.draw(picture)
+    finish(drawn, out, json=json, rows=list(map(str, drawn.samples)))
+
+
+def check_outputs(out: Path | None, picture: Path | None, *, force: bool) -> None:
+    """Refuse, before any work, to write over what is there."""
+    check_out(None if is_stdout(out) else out, force=force)
+    check_out(picture, force=force)
+
+
+def is_stdout(out: Path | None) -> bool:
+    """Say whether results go to stdout."""
+    return out is None or str(out) == STDIN
+
+
+def draw(domain: Domain, asked: Request, *, keep: Iterable[Callable[[Any], bool]] = ()) -> Drawn:
+    """Draw what is asked for, with progress on stderr. Without a seed one is chosen, and said."""
+    seed = secrets.randbits(31) if asked.seed is None else asked.seed
+    pipeline = open_pipeline(domain, asked.model, asked.device)
+    share = asked.count // asked.shard[1] + (asked.shard[0] <= asked.count % asked.shard[1])
+    with counting("sampled", share) as progress:
+        samples = pipeline.sample(
+            asked.count,
+            seed=seed,
+            raw=asked.raw,
+            keep=tuple(keep),
+            shard=asked.shard,
+            conditions=asked.conditions or None,
+            prefix=asked.prefix,
+            progress=progress,
+            **given(batch_size=asked.batch_size),
+            **asked.options,
+        )
+    if asked.seed is None:
+        tell(f"seed {seed} (--seed {seed} draws the same again)")
+    return Drawn(samples, seed, str(asked.model or domain.default_model))
+
+
+def write(samples: Any, out: Path | None, *, force: bool, json: bool) -> None:
+    """Save samples in the way of their domain, or as lines where it has none; to stdout where no place is given."""
+    if is_stdout(out):
+        if not json:
+            print_lines(samples)
+    elif hasattr(samples, "save"):
+        samples.save(out, force=force)
+    else:
+        assert out is not None
+        write_lines(out, map(str, samples))
+
+
+def print_lines(samples: Sequence[Any]) -> None:
+    """Print one sample in a line."""
+    for line in samples:
+        print(line)
+
+
+def write_lines(out: Path, lines: Iterable[str]) -> None:
+    """Write lines to a file that appears whole or not at all."""
+    draft = out.with_name(f".{out.name}.partial")
+    with naming_disk_errors(out):
+        try:
+            with draft.open("w", encoding="utf-8") as file:
+                file.writelines(f"{line}\n" for line in lines)
+            draft.replace(out)
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+def finish(drawn: Drawn, out: Path | None, *, json: bool, rows: Sequence[Any]) -> None:
+    """Say what was done; with `json` as a document, which holds the samples where no file does."""
+    if not json:
+        if not is_stdout(out):
+            tell(f"wrote {len(drawn.samples):,} samples to {out}")
+        return
+    if is_stdout(out):
+        print_json({**drawn.facts(), "out": None, "samples": rows})
+    else:
+        print_json({**drawn.facts(), "out": str(out)})
+
+
+def needs_picture(domain: Domain, picture: Path | None) -> None:
+    """Refuse a picture where the domain's samples cannot be drawn."""
+    if picture and not domain.has("collection"):
+        raise UsageError(f"{domain.name} draws no pictures; leave --picture out")

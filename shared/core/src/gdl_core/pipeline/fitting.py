@@ -1,0 +1,143 @@
+"""From files to a trained model."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import replace as changed
+from pathlib import Path
+from typing import Any
+
+from gdl_core.data import Dataset, is_dataset
+from gdl_core.domains import Domain
+from gdl_core.errors import Skipped, UsageError
+from gdl_core.families import Family
+from gdl_core.pairing import Design, build, widen
+from gdl_core.pipeline.pipeline import Pipeline
+from gdl_core.pipeline.preparing import Source, Unknown, prepare_files
+from gdl_core.recipes import Recipe, find_recipe
+from gdl_core.representation import Representation
+from gdl_core.training import Trained, TrainingOptions, train
+
+DATA = "data"
+"""Where the folder of a run keeps the data set that was prepared for it."""
+
+MINUTES = 10
+"""How long a run trains when neither steps nor a time are given."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a training run will do: the model to begin with, its design, the options and the data."""
+
+    model: Family
+    design: Design
+    options: TrainingOptions
+    dataset: Dataset
+    recipe: Recipe | None
+
+
+def train_from_files(
+    domain: Domain,
+    sources: Sequence[Source],
+    out: Source,
+    *,
+    recipe: str | None = None,
+    family: str | None = None,
+    representation: str | None = None,
+    model: str | Path | None = None,
+    unknown: Unknown = "extend",
+    conditions: Sequence[str] = (),
+    column: str | None = None,
+    options: Mapping[str, Any] | None = None,
+    seed: int = 0,
+    resume: bool = False,
+    replace: bool = False,
+    dry_run: bool = False,
+    skipped: Callable[[Skipped], None] = lambda skip: None,
+    prepared: Callable[[int], None] = lambda count: None,
+    progress: Callable[[dict[str, Any]], None] = lambda event: None,
+) -> Trained | Plan:
+    """Train on files, or on one prepared data set, in the run folder `out`.
+
+    A new model follows the first recipe that has this name, family and representation; `model` names one to go on
+    from. `conditions` are columns of the data that samples can later be asked for. `options` are fields of
+    `TrainingOptions`. With `dry_run` nothing is written but a temporary data set, and the plan is returned.
+    """
+    start = None if model is None else Pipeline.from_pretrained(model, domain)
+    chosen = None if start else _find(domain, recipe, family, representation)
+    settings = _settings(chosen, seed, options or {})
+    given = start.representation if start else _given(domain, chosen)
+
+    def data(home: Path) -> Dataset:
+        if ready := _ready(domain, sources, home / DATA, resume):
+            return ready
+        return prepare_files(
+            domain, sources, home / DATA, representation=given, unknown=unknown if start else "extend",
+            columns=conditions, column=column, replace=replace, skipped=skipped, progress=prepared,
+        )  # fmt: skip
+
+    if dry_run:
+        with tempfile.TemporaryDirectory() as home:
+            return _plan(data(Path(home)), start, chosen, conditions, settings)
+    if Path(out).exists() and not (resume or replace):
+        raise UsageError(f"{out} exists already; resume it, replace it, or choose another folder")
+    plan = _plan(data(Path(out)), start, chosen, conditions, settings)
+    return train(
+        plan.model, plan.dataset, out, options=settings, design=plan.design, resume=resume, replace=replace,
+        progress=progress,
+    )  # fmt: skip
+
+
+def _find(domain: Domain, recipe: str | None, family: str | None, representation: str | None) -> Recipe:
+    return find_recipe(domain.load("recipes"), name=recipe, family=family, representation=representation)
+
+
+def _settings(recipe: Recipe | None, seed: int, options: Mapping[str, Any]) -> TrainingOptions:
+    """Take what was asked for, else what the recipe says, else the defaults."""
+    chosen = {"seed": seed, **(recipe.training if recipe else {}), **options}
+    if not {"steps", "time"} & {name for name, value in chosen.items() if value is not None}:
+        chosen["time"] = 60.0 * MINUTES
+    return TrainingOptions.from_config(chosen)
+
+
+def _given(domain: Domain, recipe: Recipe | None) -> Representation | str | None:
+    if recipe is None:
+        return None
+    return recipe.representation
+
+
+def _ready(domain: Domain, sources: Sequence[Source], own: Path, resume: bool) -> Dataset | None:
+    """Open the data set that is there already: the only source, or the one of the run to be resumed."""
+    if len(sources) == 1 and is_dataset(sources[0]):
+        return Dataset.open(sources[0], domain=domain.name)
+    if resume and is_dataset(own):
+        return Dataset.open(own, domain=domain.name)
+    return None
+
+
+def _plan(
+    dataset: Dataset,
+    start: Pipeline | None,
+    recipe: Recipe | None,
+    conditions: Sequence[str],
+    options: TrainingOptions,
+) -> Plan:
+    asked = tuple(dataset.condition(name) for name in conditions)
+    if start is None:
+        assert recipe is not None
+        design = Design(
+            recipe.family, dataset.space, recipe.network, recipe.family_options, recipe.network_options, asked
+        )
+        return Plan(build(design, seed=options.seed), design, options, dataset, recipe)
+    if conditions and asked != start.design.conditions:
+        raise UsageError("a model keeps the conditions it was trained with; start a new one, or leave them out")
+    speaks = dataset.representation_config
+    if speaks["name"] != start.representation.name:
+        raise UsageError(
+            f"the data set is made of {speaks['name']!r} and the model speaks {start.representation.name!r}; "
+            "prepare the data anew"
+        )
+    design = changed(start.design, space=dataset.space)
+    return Plan(widen(start.model, design, seed=options.seed), design, options, dataset, None)

@@ -1,0 +1,73 @@
+"""What can be done with a model that has a latent code of each object."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gdl_core.errors import InputError, RepresentationError, Skipped, UsageError
+from gdl_core.families import FAMILIES, Encodes, Family
+from gdl_core.pipeline.pipeline import Pipeline
+from gdl_core.randomness import Streams
+from gdl_core.representation import Record
+from gdl_core.spaces import Sample
+
+BATCH = 256
+
+
+def check_encodes(model: Family) -> None:
+    """Refuse a model whose family has no latent code."""
+    if not isinstance(model, Encodes):
+        able = [name for name, family in FAMILIES.items() if hasattr(family, "encode") and hasattr(family, "decode")]
+        there = f"families that have: {', '.join(able)}" if able else "no family of this version has one"
+        raise UsageError(f"the family {model.name!r} has no latent code to go through; {there}")
+
+
+def reconstruct(
+    pipeline: Pipeline,
+    records: Sequence[Record],
+    *,
+    seed: int = 0,
+    skipped: Callable[[Skipped], None] = lambda record: None,
+) -> list[Any]:
+    """Encode each object and decode it again. What cannot be represented is handed to `skipped` and left out."""
+    check_encodes(pipeline.model)
+    samples = []
+    for record in records:
+        try:
+            samples.append(pipeline.representation.encode(record.object))
+        except RepresentationError as error:
+            skipped(Skipped(record.where, str(error)))
+    if not samples:
+        raise InputError("there is nothing to reconstruct: no record can be represented")
+    return _decode(pipeline, _encode(pipeline, samples), seed)
+
+
+def interpolate(pipeline: Pipeline, start: Any, end: Any, *, steps: int = 8, seed: int = 0) -> list[Any]:
+    """Decode `steps` codes that lie evenly on the line from one object's code to the other's, both included."""
+    check_encodes(pipeline.model)
+    first, last = _encode(pipeline, [pipeline.representation.encode(thing) for thing in (start, end)])
+    return _decode(pipeline, torch.stack([first.lerp(last, i / (steps - 1)) for i in range(steps)]), seed)
+
+
+@torch.no_grad()
+def _encode(pipeline: Pipeline, samples: Sequence[Sample]) -> Tensor:
+    """Return the code of each sample. Shapes: (samples, ...)."""
+    pipeline.model.eval()
+    parts = []
+    for place in range(0, len(samples), BATCH):
+        batch = pipeline.design.space.collate(samples[place : place + BATCH]).to(pipeline.device)
+        parts.append(pipeline.model.encode(batch))  # type: ignore[operator]  # check_encodes has asked
+    return torch.cat(parts)
+
+
+@torch.no_grad()
+def _decode(pipeline: Pipeline, codes: Tensor, seed: int) -> list[Any]:
+    objects = []
+    for place in range(0, len(codes), BATCH):
+        part = codes[place : place + BATCH]
+        streams = Streams(seed, range(place, place + len(part)), device=pipeline.device)
+        draws = pipeline.model.decode(part, streams)  # type: ignore[operator]
+        objects += [pipeline.representation.decode(sample) for sample in draws.samples]
+    return objects

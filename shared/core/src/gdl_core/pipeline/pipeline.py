@@ -1,0 +1,218 @@
+"""A representation and a model in one."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from inspect import signature
+from pathlib import Path
+from typing import Any, Self
+
+import torch
+
+from gdl_core.checkpoint import load, save
+from gdl_core.checkpoint.writing import StoredType
+from gdl_core.conditions import encode_conditions
+from gdl_core.domains import Domain
+from gdl_core.errors import CheckpointError, RepresentationError, UsageError, nearest
+from gdl_core.families import Draws, Family, HasLikelihood, Likelihood
+from gdl_core.pairing import Design
+from gdl_core.pipeline.search import Draw, Search, check_shard
+from gdl_core.randomness import Streams
+from gdl_core.representation import HasPrefixes, Representation
+from gdl_core.spaces import Sample
+from gdl_core.training.machine import find_device, find_precision
+
+BATCH = 1024
+"""Samples drawn at a time, unless told otherwise; it changes the speed and the memory, never what is drawn."""
+
+
+@dataclass
+class Pipeline:
+    """A model together with the representation that it speaks, for one domain.
+
+    `info` is what the saved model says of itself beyond its design: how it was trained, what it reached.
+    """
+
+    domain: Domain
+    representation: Representation
+    model: Family
+    design: Design
+    info: Mapping[str, Any] = field(default_factory=dict)
+    card: str = ""
+
+    @classmethod
+    def from_pretrained(cls, name: str | Path, domain: Domain) -> Self:
+        """Load a shipped model by its name, a model's or a run's folder, or a model of the Hugging Face Hub.
+
+        A shipped name wins over a folder of the same name; write ``./name`` for the folder.
+        """
+        shipped = domain.shipped_models()
+        if str(name) not in shipped and "/" not in str(name) and not Path(name).exists():
+            raise UsageError(
+                f"{domain.name} has no model {str(name)!r}, and no such folder exists; {nearest(str(name), shipped)}"
+            )
+        loaded = load(shipped.get(str(name), name), domain=domain.name)
+        try:
+            kind = domain.representation(loaded.representation.get("name"))
+            representation = kind.from_config(loaded.representation["config"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise CheckpointError(f"{loaded.folder}: its representation cannot be rebuilt ({error})") from error
+        if representation.space != loaded.design.space:
+            raise CheckpointError(f"{loaded.folder}: the representation and the model speak of different spaces")
+        return cls(domain, representation, loaded.model, loaded.design, loaded.config.get("info", {}), loaded.card)
+
+    def save(self, folder: str | Path, *, dtype: StoredType | None = None, replace: bool = False) -> Path:
+        """Write the pipeline into a folder of its own, from which `from_pretrained` loads it; return the folder."""
+        return save(
+            folder,
+            model=self.model,
+            design=self.design,
+            representation=self.representation,
+            domain=self.domain.name,
+            card=self.card or None,
+            extra=self.info,
+            dtype=dtype,
+            replace=replace,
+        )
+
+    def to(self, device: str) -> Self:
+        """Move the model to a device: ``auto``, ``cpu``, ``cuda``, ``mps``. Returns the pipeline itself."""
+        self.model.to(find_device(device))
+        return self
+
+    @property
+    def device(self) -> torch.device:
+        """Where the model is."""
+        return next(self.model.parameters()).device
+
+    def draw(
+        self,
+        count: int,
+        *,
+        seed: int,
+        first: int = 0,
+        stride: int = 1,
+        batch_size: int = BATCH,
+        precision: str = "auto",
+        conditions: Mapping[str, Any] | None = None,
+        prefix: Any = None,
+        **options: Any,
+    ) -> Iterator[Draw]:
+        """Draw samples number `first`, `first + stride`, ... of the run that `seed` names, each as it came.
+
+        `options` are the family's, such as `temperature`.
+        """
+        asked = self._request(conditions, prefix)
+        for start in range(0, count, batch_size):
+            numbers = range(first + stride * start, first + stride * min(start + batch_size, count), stride)
+            yield from self._draw_batch(numbers, seed, precision, asked, options)
+
+    def sample(
+        self,
+        count: int = 1,
+        *,
+        seed: int | None = None,
+        raw: bool = False,
+        unique: bool = True,
+        keep: Collection[Callable[[Any], bool]] = (),
+        shard: tuple[int, int] = (1, 1),
+        batch_size: int = BATCH,
+        precision: str = "auto",
+        conditions: Mapping[str, Any] | None = None,
+        prefix: Any = None,
+        progress: Callable[[int], None] = lambda count: None,
+        **options: Any,
+    ) -> Any:
+        """Draw `count` valid objects, no two alike, that pass every test of `keep`; return the domain's collection.
+
+        With `raw` every draw is returned as it came. The same seed gives the same objects whatever the batch size;
+        without one, a seed is taken from the system. `shard=(i, n)` returns the i-th of n parts of a run: draws
+        i - 1, i - 1 + n, ... of it, a part of `count` in length (each part is unique in itself).
+        `progress` hears how many are found. `options` are the family's, such as `temperature`.
+        """
+        part, parts = check_shard(shard)
+        wanted = count // parts + (part <= count % parts)
+        seed = secrets.randbits(63) if seed is None else seed
+        search = Search(self.domain, raw=raw, unique=unique, keep=tuple(keep))
+        asked = self._request(conditions, prefix)
+        drawn = 0
+        while len(search.found) < wanted:
+            size = search.next_batch(wanted, batch_size)
+            numbers = range(part - 1 + parts * drawn, part - 1 + parts * (drawn + size), parts)
+            for draw in self._draw_batch(numbers, seed, precision, asked, options):
+                if len(search.found) < wanted:
+                    search.consider(draw)
+            drawn += size
+            progress(len(search.found))
+            search.check_hope(wanted)
+        objects, known = [draw.object for draw in search.found], [draw.log_prob for draw in search.found]
+        if not self.domain.has("collection"):
+            return objects
+        return self.domain.load("collection")(objects, log_prob=None if None in known else known)
+
+    def score(self, objects: Sequence[Any], *, batch_size: int = 256) -> Likelihood:
+        """Return how probable each object is under the model, in nats, and whether that is exact or a bound.
+
+        Raises:
+            UsageError: The family knows no likelihood.
+            RepresentationError: An object cannot be represented; it is named.
+        """
+        if not isinstance(self.model, HasLikelihood):
+            raise UsageError(f"the family {self.model.name!r} knows no likelihood, so it cannot score")
+        self.model.eval()
+        samples = [self.representation.encode(object) for object in objects]
+        parts = []
+        for start in range(0, len(samples), batch_size):
+            batch = self.design.space.collate(samples[start : start + batch_size]).to(self.device)
+            with torch.no_grad():
+                parts.append(self.model.log_prob(batch))
+        kind = parts[0].kind if parts else "exact"
+        return Likelihood(torch.cat([part.values.cpu() for part in parts]) if parts else torch.zeros(0), kind)
+
+    def _request(self, conditions: Mapping[str, Any] | None, prefix: Any) -> dict[str, Any]:
+        """Turn what a user asks for into what a family is asked for, for one sample."""
+        asked: dict[str, Any] = {}
+        if conditions or self.design.conditions:
+            asked["conditions"] = encode_conditions(self.design.conditions, [conditions or {}])
+        if prefix:
+            if not isinstance(self.representation, HasPrefixes):
+                raise UsageError(f"the representation {self.representation.name!r} takes no prefix")
+            asked["prefixes"] = [self.representation.encode_prefix(prefix)]
+        return asked
+
+    def _draw_batch(
+        self, numbers: range, seed: int, precision: str, asked: Mapping[str, Any], options: Mapping[str, Any]
+    ) -> Iterator[Draw]:
+        """Draw the samples of these numbers."""
+        self.model.eval()
+        rows = {name: row.expand(len(numbers), *row.shape[1:]) for name, row in asked.get("conditions", {}).items()}
+        conditions = {name: row.to(self.device) for name, row in rows.items()}
+        streams = Streams(seed, numbers, device=self.device)
+        half = find_precision(precision, self.device) == "bfloat16"
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
+            draws = self._call_family(streams, {**asked, "conditions": conditions, **options})
+        known = [None] * len(numbers) if draws.log_prob is None else draws.log_prob.tolist()
+        for number, sample, log_prob in zip(numbers, draws.samples, known, strict=True):
+            yield Draw(number, self._decode(sample), log_prob)
+
+    def _call_family(self, streams: Streams, options: Mapping[str, Any]) -> Draws:
+        there = signature(self.model.sample).parameters
+        for name in options:
+            if name not in there:
+                raise UsageError(
+                    f"the family {self.model.name!r} has no option {name!r}; {nearest(name, list(there)[1:])}"
+                )
+        return self.model.sample(streams, **options)
+
+    def _decode(self, sample: Sample) -> Any:
+        try:
+            return self.representation.decode(on_cpu(sample))
+        except RepresentationError:
+            return None
+
+
+def on_cpu(sample: Sample) -> Sample:
+    """Return the sample with its tensors on the CPU."""
+    return type(sample)(*(part.cpu() for part in sample)) if isinstance(sample, tuple) else sample.cpu()

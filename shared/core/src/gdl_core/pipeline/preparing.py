@@ -1,0 +1,141 @@
+"""From files to a prepared data set."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from gdl_core.data import Dataset, prepare
+from gdl_core.domains import Domain
+from gdl_core.errors import InputError, Skipped, UsageError
+from gdl_core.representation import Record, Representation
+
+Unknown = Literal["extend", "error", "skip"]
+Source = str | Path
+
+
+@dataclass(frozen=True)
+class Files:
+    """What to read: files (``-``: the standard input), and in tables the column that holds the objects."""
+
+    domain: Domain
+    sources: Sequence[Source]
+    column: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.sources:
+            raise UsageError("there is nothing to read; name a file")
+
+    def records(self, skipped: Callable[[Skipped], None] = lambda skip: None) -> Iterator[Record]:
+        """Read all files, one after the other."""
+        read = self.domain.load("read")
+        for source in self.sources:
+            yield from read(source, column=self.column, skipped=skipped)
+
+
+@dataclass
+class Survey:
+    """A first pass over the records: hands on the objects, and notes what the columns of interest hold."""
+
+    files: Files
+    columns: Sequence[str] = ()
+    texts: set[str] = field(default_factory=set)
+    found: set[str] = field(default_factory=set)
+
+    def objects(self) -> Iterator[Any]:
+        """Give the object of every record."""
+        for record in self.files.records():
+            for name in self.columns:
+                self._note(name, record.properties.get(name))
+            yield record.object
+
+    def _note(self, name: str, value: Any) -> None:
+        if value in (None, "") or name in self.texts:
+            return
+        self.found.add(name)
+        try:
+            float(value)
+        except (TypeError, ValueError):
+            self.texts.add(name)
+
+    def kinds(self) -> dict[str, list[str]]:
+        """Tell which columns hold numbers, and which hold labels."""
+        for name in self.columns:
+            if name not in self.found:
+                raise InputError(f"no record has a value in the column {name!r}; a condition needs one")
+        return {
+            "numbers": [name for name in self.columns if name not in self.texts],
+            "labels": [name for name in self.columns if name in self.texts],
+        }
+
+
+def prepare_files(
+    domain: Domain,
+    sources: Sequence[Source],
+    out: Source,
+    *,
+    representation: Representation | str | None = None,
+    unknown: Unknown = "extend",
+    columns: Sequence[str] = (),
+    column: str | None = None,
+    workers: int | None = None,
+    replace: bool = False,
+    skipped: Callable[[Skipped], None] = lambda skip: None,
+    progress: Callable[[int], None] = lambda count: None,
+) -> Dataset:
+    """Read files, fit the representation to them and write a data set that training can open without the domain.
+
+    A `representation` given by name (None: the domain's first) learns its vocabulary from the data. One that is
+    given as an object is kept: `unknown` says whether what it cannot hold widens it, is an error, or is skipped.
+    """
+    with ExitStack() as stack:
+        files = Files(domain, [stack.enter_context(_readable_twice(source)) for source in sources], column)
+        survey = Survey(files, columns)
+        speaks = _fit(domain, representation, survey, unknown)
+        if columns and not survey.found:
+            for _ in survey.objects():
+                pass
+        return prepare(
+            files.records(skipped),
+            speaks,
+            out,
+            domain=domain.name,
+            source=", ".join(Path(source).name for source in sources),
+            workers=workers,
+            replace=replace,
+            skipped=skipped,
+            progress=progress,
+            **survey.kinds(),
+        )
+
+
+def _fit(domain: Domain, given: Representation | str | None, survey: Survey, unknown: Unknown) -> Representation:
+    if not isinstance(given, Representation):
+        return domain.representation(given)().fit(survey.objects())
+    if unknown == "skip":
+        return given
+    wider = type(given).from_config(given.to_config())
+    new = wider.extend(survey.objects())
+    if unknown == "error" and wider.to_config() != given.to_config():
+        what = f"{', '.join(map(repr, new[:5]))}{' and more' if len(new) > 5 else ''}" if new else "longer objects"
+        raise InputError(f"the data holds what the model does not know: {what}; widen the model, or skip such records")
+    return wider
+
+
+@contextmanager
+def _readable_twice(source: Source) -> Iterator[Source]:
+    """Give the source itself, or a copy of the standard input."""
+    if str(source) != "-":
+        yield source
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "stdin.smi"
+        with copy.open("wb") as file:
+            shutil.copyfileobj(sys.stdin.buffer, file)
+        yield copy

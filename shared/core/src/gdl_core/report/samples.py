@@ -1,0 +1,84 @@
+"""What samples look like and how they compare with data, as sections of a page."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gdl_core.domains import Domain
+from gdl_core.errors import RepresentationError
+from gdl_core.metrics import novelty, uniqueness, wasserstein_distance
+from gdl_core.report.charts import histogram
+from gdl_core.report.page import Section, facts, picture, table
+
+PICTURED = 24
+"""How many samples are drawn."""
+
+
+def sample_sections(
+    domain: Domain,
+    samples: Sequence[Any],
+    reference: Sequence[Any] = (),
+    measures: Mapping[str, Any] | None = None,
+) -> list[Section]:
+    """Draw samples, count how many are valid, distinct and new, and compare their properties with the reference's."""
+    valid, names = _valid(domain, samples)
+    known, known_names = _valid(domain, reference)
+    counts = facts(_counts(samples, names, known_names))
+    sections = [Section("Samples", counts + _picture(domain, valid, names))]
+    if domain.has("histograms") and valid:
+        sections.append(Section("Properties", _properties(domain, valid, known)))
+    if measures:
+        rows = [[name, value] for name, value in measures.items() if isinstance(value, int | float | str)]
+        sections.append(Section("Measures", table(["measure", "value"], rows)))
+    return sections
+
+
+def _valid(domain: Domain, objects: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+    """Return the valid objects and what identifies each of them."""
+    if not domain.has("identity"):
+        return list(objects), []
+    identity = domain.load("identity")
+    valid, names = [], []
+    for thing in objects:
+        try:
+            names.append(identity(thing))
+        except RepresentationError:
+            continue
+        valid.append(thing)
+    return valid, names
+
+
+def _counts(samples: Sequence[Any], names: Sequence[Any], known: Sequence[Any]) -> dict[str, Any]:
+    if not names:
+        return {"samples": len(samples), "valid": "none" if samples else None}
+    return {
+        "samples": len(samples),
+        "valid": f"{len(names) / len(samples):.1%}",
+        "distinct among the valid": f"{uniqueness(names):.1%}",
+        "not in the reference, among the distinct": f"{novelty(names, set(known)):.1%}" if known else None,
+    }
+
+
+def _picture(domain: Domain, valid: Sequence[Any], names: Sequence[Any]) -> str:
+    distinct = list(dict(zip(names, valid, strict=True)).values()) if names else list(valid)
+    shown = distinct[:PICTURED]
+    if not shown or not domain.has("draw"):
+        return '<p class="note">There is nothing to draw.</p>'
+    plural = domain.object_name if len(shown) == 1 else f"{domain.object_name}s"
+    return picture(domain.load("draw")(shown), f"The first {len(shown)} distinct {plural}.")
+
+
+def _properties(domain: Domain, valid: Sequence[Any], known: Sequence[Any]) -> str:
+    measure = domain.load("histograms")
+    found, expected = measure(valid), measure(known) if known else {}
+    charts, rows = [], []
+    for name, values in found.items():
+        groups = {"samples": values, **({"reference": expected[name]} if name in expected else {})}
+        charts.append(histogram(groups, across=name))
+        if name in expected:
+            rows.append([name, _mean(values), _mean(expected[name]), wasserstein_distance(expected[name], values)])
+    head = ["property", "mean of the samples", "mean of the reference", "Wasserstein distance"]
+    return f'<div class="charts">{"".join(charts)}</div>{table(head, rows) if rows else ""}'
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)

@@ -1,0 +1,231 @@
+"""Laws of families, with any network on any space."""
+
+import itertools
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from gdl_core.checkpoint import load, save
+from gdl_core.data import Dataset
+from gdl_core.families import Family, HasLikelihood
+from gdl_core.pairing import Design, build
+from gdl_core.randomness import Streams
+from gdl_core.spaces import Batch, Sample, Tokens
+from gdl_core.testing.spaces import equal
+from gdl_core.training import TrainingOptions, train
+
+
+class _Killed(Exception):
+    """Stands for a process that ends in the middle of a run."""
+
+
+def every_parameter_gets_a_finite_gradient(design: Design, samples: Sequence[Sample]) -> None:
+    """A loss per sample, and a gradient for each parameter of each phase and for no other."""
+    model = build(design)
+    batch = design.space.collate(samples)
+    for phase in model.phases():
+        model.zero_grad()
+        loss = phase.loss(batch)
+        assert loss.shape == (len(samples),)
+        loss.sum().backward(inputs=list(phase.parameters))
+        for parameter in phase.parameters:
+            assert parameter.grad is not None and parameter.grad.isfinite().all()
+
+
+def the_same_streams_give_the_same_samples(design: Design, samples: Sequence[Sample]) -> None:
+    """A sample depends on its own stream alone: not on its neighbours, and not on the global random state."""
+    model = build(design).eval()
+    state = torch.get_rng_state()
+    many = model.sample(Streams(3, range(6))).samples
+    assert torch.equal(torch.get_rng_state(), state)
+    torch.rand(1)
+    some = model.sample(Streams(3, [4, 1])).samples
+    assert equal(some[0], many[4])
+    assert equal(some[1], many[1])
+    other = model.sample(Streams(4, range(6))).samples
+    assert not all(equal(a, b) for a, b in zip(many, other, strict=True))
+
+
+def a_sample_lies_in_the_space(design: Design, samples: Sequence[Sample]) -> None:
+    """What a family draws can be stored, which checks its shape and its symbols."""
+    for sample in build(design).sample(Streams(0, range(5))).samples:
+        design.space.pack(sample)
+
+
+def eight_examples_are_learned(design: Design, samples: Sequence[Sample]) -> None:
+    """On eight samples the loss falls by half in a hundred steps."""
+    model = build(design)
+    batch = design.space.collate(samples[:8])
+    optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
+    first = model.loss(batch).mean().item()
+    for _ in range(100):
+        optimizer.zero_grad()
+        loss = model.loss(batch).mean()
+        loss.backward()
+        optimizer.step()
+    assert loss.item() < first / 2
+
+
+def padding_changes_nothing(design: Design, samples: Sequence[Sample]) -> None:
+    """A sample has the same loss alone and beside larger ones, whatever stands in its padding."""
+    model = build(design).eval()
+    together = design.space.collate(samples)
+    if together.mask is None:
+        return
+    values = torch.where(together.mask if together.values.ndim == 2 else together.mask[..., None], together.values, 1)
+    with torch.no_grad(), same_randomness():
+        alone = torch.cat([model.loss(design.space.collate([sample])) for sample in samples])
+    with torch.no_grad(), same_randomness():
+        padded = model.loss(replace(together, values=values))
+    if isinstance(model, HasLikelihood):
+        assert torch.allclose(alone, padded, atol=1e-4)
+    assert padded.isfinite().all()
+
+
+def a_saved_model_draws_the_same(design: Design, samples: Sequence[Sample]) -> None:
+    """Saving and loading changes no sample."""
+    model = build(design, seed=1).eval()
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "model"
+        save(place, model=model, design=design, representation={"name": "none", "config": {}}, domain="none")
+        loaded = load(place)
+    assert loaded.design == design
+    before, after = (one.sample(Streams(0, range(3))).samples for one in (model, loaded.model))
+    assert all(equal(a, b) for a, b in zip(before, after, strict=True))
+
+
+def a_killed_run_resumes_bit_for_bit(design: Design, samples: Sequence[Sample]) -> None:
+    """A run that dies in the middle and is resumed ends with the weights of one that was never stopped."""
+    data = Dataset.from_samples(design.space, samples, domain="none", representation={"name": "none", "config": {}})
+    options = TrainingOptions(steps=6, batch_size=3, evaluate_every=4, checkpoint_every=0.0, precision="float32")
+    with tempfile.TemporaryDirectory() as folder:
+        whole, broken = Path(folder) / "whole", Path(folder) / "broken"
+        train(build(design), data, whole, options=options, design=design)
+
+        def die(event: dict) -> None:
+            if event["step"] == 3:
+                raise _Killed
+
+        with pytest.raises(_Killed):
+            train(build(design), data, broken, options=options, design=design, progress=die)
+        train(build(design), data, broken, options=options, design=design, resume=True)
+        expected, found = (load(run).model.state_dict() for run in (whole, broken))
+    assert all(torch.equal(found[name], tensor) for name, tensor in expected.items())
+
+
+def a_likelihood_says_what_it_is(design: Design, samples: Sequence[Sample]) -> None:
+    """Where there is a likelihood, it is one number per sample, of a stated kind, and its elements add up to it."""
+    model = build(design).eval()
+    if not isinstance(model, HasLikelihood):
+        return
+    with torch.no_grad():
+        likelihood = model.log_prob(design.space.collate(samples))
+    assert likelihood.values.shape == (len(samples),)
+    assert likelihood.kind in ("exact", "lower_bound", "estimate")
+    if likelihood.elements is not None:
+        assert torch.allclose(likelihood.elements.flatten(1).sum(1), likelihood.values, atol=1e-4)
+
+
+def every_sequence(space: Tokens) -> list[torch.Tensor]:
+    """List all sequences of a small space."""
+    lengths = range(space.max_length + 1) if space.variable else [space.max_length]
+    return [
+        torch.tensor(sequence, dtype=torch.int64)
+        for length in lengths
+        for sequence in itertools.product(range(space.vocabulary_size), repeat=length)
+    ]
+
+
+def probabilities_of_all_sequences_sum_to_one(design: Design) -> None:
+    """An exact likelihood over a small space of tokens is a distribution."""
+    model = _shaken(design)
+    with torch.no_grad():
+        total = model.log_prob(design.space.collate(every_sequence(design.space))).values.double().exp().sum()
+    assert float(total) == pytest.approx(1, abs=1e-5)
+
+
+def frequencies_follow_the_likelihood(design: Design) -> None:
+    """Samples come as often as the likelihood says: chi-square over all sequences of a small space (p > 0.001)."""
+    model = _shaken(design)
+    sequences = every_sequence(design.space)
+    with torch.no_grad():
+        expected = model.log_prob(design.space.collate(sequences)).values.double().exp()
+    count = 20_000
+    names = [tuple(sample.tolist()) for sample in model.sample(Streams(11, range(count))).samples]
+    found = torch.tensor([names.count(tuple(sequence.tolist())) for sequence in sequences], dtype=torch.float64)
+    order = expected.argsort(descending=True)
+    expected, found = expected[order] * count, found[order]
+    common = int((expected >= 10).sum()) - 1  # all that is rarer counts as one cell
+    expected, found = (torch.cat([row[:common], row[common:].sum(0, keepdim=True)]) for row in (expected, found))
+    statistic = float(((found - expected) ** 2 / expected).sum())
+    freedom = len(found) - 1
+    assert statistic < freedom + 3.1 * (2 * freedom) ** 0.5 + 10  # somewhat above the 0.999 quantile
+
+
+def a_drawn_sample_has_the_probability_it_is_said_to_have(design: Design) -> None:
+    """The log-probability of a draw, found with the cache, is the one that the likelihood gives without."""
+    model = _shaken(design)
+    draws = model.sample(Streams(5, range(64)))
+    with torch.no_grad():
+        again = model.log_prob(design.space.collate(draws.samples)).values
+    assert draws.log_prob is not None
+    assert torch.allclose(draws.log_prob, again, atol=1e-4)
+
+
+def a_prediction_sees_only_the_past(design: Design) -> None:
+    """The probability of an element depends on the elements before it and on itself, strictly (by perturbation)."""
+    model = _shaken(design)
+    space = design.space
+    assert isinstance(space, Tokens)
+    base = torch.zeros(space.max_length, dtype=torch.int64)
+    changed = base.expand(space.max_length, -1).clone()
+    changed[range(space.max_length), range(space.max_length)] = 1  # row t differs at position t
+    with torch.no_grad():
+        before = model.log_prob(Batch(base[None])).elements
+        after = model.log_prob(Batch(changed)).elements
+    assert before is not None and after is not None
+    for place in range(space.max_length):
+        assert torch.allclose(after[place, :place], before[0, :place], atol=1e-6)
+        assert not torch.allclose(after[place, place], before[0, place], atol=1e-6)
+
+
+def _shaken(design: Design) -> Family:
+    """Build a model whose predictions are far from uniform."""
+    model = build(design, seed=2).eval()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.mul_(4 if parameter.ndim > 1 else 1)
+    return model
+
+
+@contextmanager
+def same_randomness() -> Iterator[None]:
+    """Draw the same global random numbers inside each such block, and leave no trace."""
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(0)
+        yield
+
+
+FAMILY_LAWS = (
+    every_parameter_gets_a_finite_gradient,
+    the_same_streams_give_the_same_samples,
+    a_sample_lies_in_the_space,
+    eight_examples_are_learned,
+    padding_changes_nothing,
+    a_saved_model_draws_the_same,
+    a_killed_run_resumes_bit_for_bit,
+    a_likelihood_says_what_it_is,
+)
+
+TOKEN_LIKELIHOOD_LAWS = (
+    probabilities_of_all_sequences_sum_to_one,
+    frequencies_follow_the_likelihood,
+    a_drawn_sample_has_the_probability_it_is_said_to_have,
+    a_prediction_sees_only_the_past,
+)
+"""For families with an exact likelihood over tokens. The space must be small: every sequence of it is listed."""
