@@ -16,15 +16,15 @@ SOURCES = {"gdl-core": ROOT / "shared/core"} | {
     f"gdl-{name}": ROOT / f"packages/gdl-{name}" for name in ("image", "music", "text", "molecules", "3d")
 }
 EXTRAS = {"gdl-core": "[testing]", "gdl-molecules": "[fcd]"}
-PIP_SETTINGS = {  # uv does not read pip's settings: hand them on
-    "PIP_INDEX_URL": "UV_DEFAULT_INDEX",
-    "PIP_EXTRA_INDEX_URL": "UV_INDEX",
-    "PIP_FIND_LINKS": "UV_FIND_LINKS",
-    "PIP_CONSTRAINT": "UV_CONSTRAINT",
+PIP_SETTINGS = {  # uv does not read pip's settings: hand them on, with the separator that uv expects
+    "PIP_INDEX_URL": ("UV_DEFAULT_INDEX", " "),
+    "PIP_EXTRA_INDEX_URL": ("UV_INDEX", " "),
+    "PIP_FIND_LINKS": ("UV_FIND_LINKS", ","),
+    "PIP_CONSTRAINT": ("UV_CONSTRAINT", " "),
 }
-for ours, theirs in PIP_SETTINGS.items():
-    if ours in os.environ:
-        os.environ.setdefault(theirs, os.environ[ours])
+for pip_name, (uv_name, separator) in PIP_SETTINGS.items():
+    if pip_name in os.environ:
+        os.environ.setdefault(uv_name, separator.join(os.environ[pip_name].split()))
 
 
 def install(session: nox.Session, group: str, *wheels: str) -> None:
@@ -108,8 +108,6 @@ def docs(session: nox.Session) -> None:
     session.run("mkdocs", "build", "--strict", "--site-dir", str(ROOT / "site"))
 
 
-@nox.session(default=False)
+@nox.session(default=False, venv_backend="none", requires=[*SOURCES, "integration"])
 def tests(session: nox.Session) -> None:
     """Run every test session, and nothing else."""
-    for name in (*SOURCES, "integration"):
-        session.notify(name)

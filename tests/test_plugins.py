@@ -4,12 +4,14 @@ import json
 import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 
 from gdl_core import domains
+from gdl_core.testing import REPRESENTATION_LAWS
 
 GDL = Path(sys.executable).with_name("gdl")
 PLUGIN = Path(__file__).with_name("plugin")
@@ -55,6 +57,13 @@ def test_an_outside_domain_trains_and_samples(plugins):
     drawn = gdl("words", "sample", "--model", "run", "--count", 5, "--raw", "--out", "drawn.txt", plugins=plugins)
     assert drawn.returncode == 0, drawn.stderr
     assert (plugins.parent / "drawn.txt").exists()
+
+
+@pytest.mark.parametrize("law", REPRESENTATION_LAWS)
+def test_an_outside_representation_can_be_held_to_the_laws_of_our_own(monkeypatch, law):
+    monkeypatch.syspath_prepend(PLUGIN / "src")
+    letters = import_module("gdl_words.letters")
+    law(letters.Letters(), ["anna", "Otto", "hannah"], str.lower)
 
 
 @pytest.mark.parametrize(

@@ -54,3 +54,15 @@ def test_the_published_dependencies_name_no_build_of_torch_and_no_companion_of_i
 
 def test_no_lock_file_fixes_a_build_for_everybody():
     assert not list(ROOT.glob("poetry.lock"))
+
+
+@pytest.mark.parametrize(("package", "page"), [("gdl-core", "core"), ("gdl-molecules", "molecules")])
+def test_the_reference_has_every_module_that_is_no_part_of_the_command(package, page):
+    name = package.replace("-", "_")
+    rooms = {
+        path.stem
+        for path in (ROOT / FOLDERS[package] / "src" / name).iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    shown = (ROOT / f"docs/reference/{page}.md").read_text().split()
+    assert {room for room in rooms if f"{name}.{room}" not in shown} <= {"__init__", "cli", "commands", "models"}

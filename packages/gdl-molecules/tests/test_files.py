@@ -279,13 +279,14 @@ class TestTables:
         assert [(skip.where.rpartition(":")[2], skip.reason.split()[0]) for skip in skipped] == [
             ("3", "no"),
             ("4", "4"),
-            ("5", "the"),
+            ("5", "this"),
         ]
 
     def test_name_the_row_whose_quote_swallows_the_rest(self, write):
         records, skipped = everything(write("mine.csv", 'smiles,x\nC,1\nCC,"oops\nN,2\n'))
         assert [record.object for record in records] == ["C"]
         assert skipped[0].where.endswith(":3")
+        assert "all up to line 4 is lost with it" in skipped[0].reason
 
     def test_with_a_number_for_a_smiles_skip_it(self, tmp_path):
         pyarrow = pytest.importorskip("pyarrow")

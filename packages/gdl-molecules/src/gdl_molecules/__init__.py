@@ -1,1 +1,99 @@
-"""New molecules from deep generative models: load, sample, train, evaluate."""
+"""New molecules from deep generative models: load, sample, train, evaluate.
+
+Example:
+    >>> import gdl_molecules as gdl
+    >>> gdl.Molecules(["OCC"]).canonical
+    ['CCO']
+"""
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from gdl_core.errors import Skipped
+    from gdl_core.pipeline import Pipeline
+    from gdl_molecules.files import read
+    from gdl_molecules.metrics import evaluate
+    from gdl_molecules.molecules import Molecules
+
+__all__ = ["Molecules", "evaluate", "load", "read", "train"]
+
+_PLACES = {"Molecules": "molecules", "evaluate": "metrics", "read": "files"}
+
+
+def load(name: str | Path = "moses", *, device: str = "auto") -> "Pipeline":
+    """Load a shipped model, a run's or a model's folder, or a model of the Hugging Face Hub (``owner/name``).
+
+    The pipeline draws molecules with `sample`, rates them with `score` and writes itself with `save`.
+    """
+    from gdl_core.pipeline import Pipeline
+    from gdl_molecules.domain import DOMAIN
+
+    return Pipeline.from_pretrained(name, DOMAIN).to(device)
+
+
+def train(
+    data: str | Path | Sequence[str | Path],
+    *,
+    out: str | Path,
+    recipe: str | None = None,
+    family: str | None = None,
+    representation: str | None = None,
+    model: str | Path | None = None,
+    unknown: Literal["extend", "error", "skip"] = "extend",
+    column: str | None = None,
+    conditions: Sequence[str] = (),
+    steps: int | None = None,
+    time: float | None = None,
+    options: Mapping[str, Any] | None = None,
+    seed: int = 0,
+    resume: bool = False,
+    force: bool = False,
+    progress: Callable[[dict[str, Any]], None] = lambda event: None,
+) -> "Pipeline":
+    """Train on one or several files, or on a prepared data set, in the run folder `out`; return the pipeline.
+
+    `steps` or `time`, in seconds, ends the run; `options` are more fields of `gdl_core.training.TrainingOptions`.
+    `model` names one to go on from, and `unknown` says what becomes of tokens that it does not know. Columns named
+    in `conditions` can later be asked for in samples. Records that cannot be used are left out, with a warning.
+    """
+    from gdl_core.pipeline import train_from_files
+    from gdl_molecules.domain import DOMAIN
+
+    limits = {name: value for name, value in (("steps", steps), ("time", time)) if value is not None}
+    skipped: list[Skipped] = []
+    train_from_files(
+        DOMAIN,
+        [data] if isinstance(data, str | Path) else list(data),
+        out,
+        recipe=recipe,
+        family=family,
+        representation=representation,
+        model=model,
+        unknown=unknown,
+        conditions=conditions,
+        column=column,
+        options={**limits, **(options or {})},
+        seed=seed,
+        resume=resume,
+        replace=force,
+        skipped=skipped.append,
+        progress=progress,
+    )
+    if skipped:
+        warnings.warn(f"{len(skipped):,} records were left out; the first: {skipped[0]}", stacklevel=2)
+    return load(out, device=(options or {}).get("device", "auto"))
+
+
+def __getattr__(name: str) -> Any:
+    """Import what stands in another module when it is first asked for: `import gdl_molecules` is instant."""
+    from importlib import import_module
+    from importlib.metadata import version
+
+    if name == "__version__":
+        return version("gdl-molecules")
+    if name in _PLACES:
+        return getattr(import_module(f"gdl_molecules.{_PLACES[name]}"), name)
+    raise AttributeError(f"module 'gdl_molecules' has no attribute {name!r}")

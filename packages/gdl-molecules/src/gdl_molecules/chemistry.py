@@ -47,12 +47,12 @@ def parse(smiles: str | Mol, *, max_heavy_atoms: int = MAX_HEAVY_ATOMS) -> Mol:
     """
     if not isinstance(smiles, str):
         return _checked(smiles, max_heavy_atoms)
-    if len(smiles) > max_heavy_atoms:
-        _refuse_large(smiles, max_heavy_atoms)
-    with BlockLogs():
-        mol = Chem.MolFromSmiles(smiles, _CHECKED) if _is_plain(smiles) else None
+    mol = None
+    if len(smiles) <= max_heavy_atoms or not _excess_of_text(smiles, max_heavy_atoms):
+        with BlockLogs():
+            mol = Chem.MolFromSmiles(smiles, _CHECKED) if _is_plain(smiles) else None
     if mol is None:
-        raise RepresentationError(f"{shown(smiles)}: {reason(smiles)}")
+        raise RepresentationError(f"{shown(smiles)}: {reason(smiles, max_heavy_atoms=max_heavy_atoms)}")
     return mol
 
 
@@ -97,8 +97,8 @@ def spelling(molecule: str | Mol) -> str:
 def parse_block(block: str, *, max_heavy_atoms: int = MAX_HEAVY_ATOMS) -> Mol:
     """Turn a mol block (V2000 or V3000) into a molecule that RDKit has found valid, or say why not."""
     counted = _COUNTS.search(block)  # a V2000 block cannot name more than 999 atoms
-    if counted and int(counted[1]) > 5 * max_heavy_atoms:
-        _refuse_above(0, int(counted[1]), "the structure", max_heavy_atoms)
+    if counted and (excess := _excess(0, int(counted[1]), max_heavy_atoms)):
+        raise RepresentationError(f"the structure: {excess}")
     with BlockLogs():
         mol = Chem.MolFromMolBlock(block)
         if mol is None:
@@ -109,8 +109,15 @@ def parse_block(block: str, *, max_heavy_atoms: int = MAX_HEAVY_ATOMS) -> Mol:
     return mol
 
 
-def reason(smiles: str) -> str:
-    """Say in plain words why RDKit does not read `smiles`."""
+def reason(smiles: str, *, max_heavy_atoms: int = MAX_HEAVY_ATOMS) -> str:
+    """Say in plain words why `parse` refuses a text.
+
+    Example:
+        >>> reason("C[Xx]")
+        "'Xx' at position 2 is no element"
+    """
+    if excess := _excess_of_text(smiles, max_heavy_atoms):
+        return excess
     with BlockLogs():
         mol = Chem.MolFromSmiles(smiles, _UNCHECKED) if _is_plain(smiles) else None
         return (_problem(mol, atom_positions(smiles)) if mol is not None else None) or fault(smiles)
@@ -156,7 +163,8 @@ def _checked(mol: Mol, max_heavy_atoms: int) -> Mol:
 
 def _refuse_unfit(mol: Mol, what: str, max_heavy_atoms: int) -> None:
     """Refuse what is no molecule, what a SMILES cannot hold, and what is too large."""
-    _refuse_above(mol.GetNumHeavyAtoms(), mol.GetNumAtoms(), what, max_heavy_atoms)
+    if excess := _excess(mol.GetNumHeavyAtoms(), mol.GetNumAtoms(), max_heavy_atoms):
+        raise RepresentationError(f"{what}: {excess}")
     if not mol.GetNumAtoms():
         raise RepresentationError(f"{what} has no atoms")
     parts: list[Any] = [*mol.GetAtoms(), *mol.GetBonds()]
@@ -166,21 +174,18 @@ def _refuse_unfit(mol: Mol, what: str, max_heavy_atoms: int) -> None:
             raise RepresentationError(f"{what} has a query {kind}, which stands for several; give one molecule of them")
 
 
-def _refuse_large(smiles: str, most: int) -> None:
-    """Count the atoms of a long text without reading it as a molecule."""
+def _excess_of_text(smiles: str, most: int) -> str | None:
+    """Say by how much a text is too large, without reading it as a molecule."""
     if len(smiles) > most * _CHARACTERS_PER_ATOM:
-        raise RepresentationError(
-            f"{shown(smiles)}: {len(smiles):,} characters, too long for {most:,} heavy atoms; leave it out"
-        )
+        return f"{len(smiles):,} characters, too long for {most:,} heavy atoms; leave it out"
     atoms = ATOM.findall(smiles)
     hydrogens = sum(HYDROGEN.fullmatch(atom) is not None for atom in atoms if atom[0] == "[")
-    _refuse_above(len(atoms) - hydrogens, len(atoms), shown(smiles), most)
+    return _excess(len(atoms) - hydrogens, len(atoms), most)
 
 
-def _refuse_above(heavy_atoms: int, atoms: int, what: str, most: int) -> None:
+def _excess(heavy_atoms: int, atoms: int, most: int) -> str | None:
     if heavy_atoms > most:
-        raise RepresentationError(f"{what}: {heavy_atoms:,} heavy atoms, above the cap of {most:,}; leave it out")
+        return f"{heavy_atoms:,} heavy atoms, above the cap of {most:,}; leave it out"
     if atoms > 5 * most:
-        raise RepresentationError(
-            f"{what}: {atoms:,} atoms with its hydrogens, above the cap of {5 * most:,}; leave it out"
-        )
+        return f"{atoms:,} atoms with its hydrogens, above the cap of {5 * most:,}; leave it out"
+    return None

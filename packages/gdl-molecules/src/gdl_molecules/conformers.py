@@ -1,6 +1,6 @@
 """The shape of a molecule in space, found by distance geometry and a force field."""
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from rdkit.Chem import AddHs, Mol, MolToMolBlock
 from rdkit.Chem.rdDistGeom import EmbedMolecule, ETKDGv3
@@ -39,7 +39,7 @@ def embed(smiles: str) -> Shape:
 
 
 def _embedded(mol: Mol) -> Shape:
-    options = ETKDGv3()
+    options: Any = ETKDGv3()
     options.randomSeed = _SEED
     if EmbedMolecule(mol, options) < 0:
         return {"block": None, "reason": "no arrangement in space was found"}

@@ -1,7 +1,7 @@
 """Pictures of molecules: a grid as SVG or PNG, drawn by RDKit without a display."""
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from rdkit.Chem import Mol, MolFromSmiles
 from rdkit.Chem.Draw.rdMolDraw2D import MolDraw2D, MolDraw2DCairo, MolDraw2DSVG, PrepareMolForDrawing
@@ -44,8 +44,8 @@ def grid(
     if columns < 1:
         raise UsageError(f"a grid has at least one column, not {columns}")
     texts = [_shortened(text) for text in legends or [""] * len(cells)]
-    canvas = _canvas(len(cells), columns, format)
-    canvas.drawOptions().drawMolsSameScale = all(mol.GetNumAtoms() <= _FITS_A_CELL for mol in cells)
+    same_scale = all(mol.GetNumAtoms() <= _FITS_A_CELL for mol in cells)
+    canvas = _canvas(len(cells), columns, format, same_scale=same_scale)
     with BlockLogs():
         canvas.DrawMolecules(
             cells,
@@ -57,16 +57,17 @@ def grid(
     return drawing if format == "png" else drawing[drawing.index("<svg") :].strip()
 
 
-def _canvas(count: int, columns: int, format: str) -> MolDraw2D:
+def _canvas(count: int, columns: int, format: str, *, same_scale: bool) -> MolDraw2D:
     width, height = _CELL
     across, down = max(1, min(columns, count)), max(1, -(-count // columns))
     make = MolDraw2DCairo if format == "png" else MolDraw2DSVG
     canvas = make(across * width, down * height, width, height)
-    options = canvas.drawOptions()
+    options: Any = canvas.drawOptions()
     options.legendFontSize = 15
     options.prepareMolsBeforeDrawing = False
     options.includeMetadata = False
     options.padding = 0.08
+    options.drawMolsSameScale = same_scale
     return canvas
 
 

@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self, overload
+from typing import Any, Literal, Self, overload
 
 from rdkit.Chem import Mol, MolFromMolBlock
 from rdkit.rdBase import BlockLogs
@@ -15,7 +15,7 @@ from gdl_molecules.chemistry import parse, reason, spelling
 from gdl_molecules.descriptors import PROPERTIES
 from gdl_molecules.draw import grid
 from gdl_molecules.files import Writer
-from gdl_molecules.files.kinds import kind_of
+from gdl_molecules.files.kinds import STANDARD, kind_of
 from gdl_molecules.workers import spread
 
 COLUMNS = ("smiles", "canonical", "valid", "log_prob", *PROPERTIES)
@@ -55,7 +55,7 @@ class Molecules(Sequence[Mol | None]):
     def __getitem__(self, index: int) -> Mol | None: ...
     @overload
     def __getitem__(self, index: slice) -> Self: ...
-    def __getitem__(self, index: int | slice) -> Mol | None | Self:
+    def __getitem__(self, index: int | slice) -> Mol | Self | None:
         if isinstance(index, slice):
             return type(self)(self.smiles[index], log_prob=self.log_prob and self.log_prob[index])
         place = range(len(self))[index]
@@ -107,18 +107,16 @@ class Molecules(Sequence[Mol | None]):
         force: bool = False,
         skipped: Skip | None = None,
     ) -> Path:
-        """Write a .csv, .tsv, .parquet, .sdf or .smi file, as the name says (.gz behind it packs); return its path.
+        """Write a .csv, .tsv, .parquet, .sdf or .smi file, as the name says (.gz behind it packs), or ``-``, stdout.
 
-        `columns` are some of `COLUMNS`, by default all that are known. A .smi file holds each SMILES with its number.
-        An SDF holds the valid ones, laid out flat, or with `three_d` in space; what has no shape there is left flat.
-        Whatever is not written as asked for goes to `skipped`, or is warned of. An existing file is refused without
-        `force`.
+        Return the path. `columns` are some of `COLUMNS`, by default all that are known. A .smi file holds each SMILES
+        with its number. An SDF holds the valid ones, laid out flat, or with `three_d` in space; what has no shape there
+        is left flat. Whatever is not written as asked for goes to `skipped`, or is warned of. An existing file is
+        refused without `force`.
         """
-        kind, _ = kind_of(Path(path))
+        kind = "csv" if str(path) == STANDARD else kind_of(Path(path))[0]
         if three_d and kind != "sdf":
-            raise UsageError(
-                f"{path}: only an .sdf file holds molecules in space; end its name in .sdf, or leave out 3D"
-            )
+            raise UsageError(f"{path}: only an .sdf file holds molecules in space; end its name so, or leave out 3D")
         names = self._columns(columns)
         header = {"smi": ("smiles", "name"), "sdf": ("name", *names)}.get(kind, names)
         skip = skipped or (lambda what: warnings.warn(str(what), stacklevel=3))
@@ -146,7 +144,7 @@ class Molecules(Sequence[Mol | None]):
         if not set(names).isdisjoint(PROPERTIES):
             profiles = self._profiles
         elif not set(names).isdisjoint({"canonical", "valid"}):
-            profiles = [text and (text, []) for text in self.canonical]
+            profiles = [None if text is None else (text, []) for text in self.canonical]
         for place, (smiles, profile) in enumerate(zip(self.smiles, profiles, strict=True)):
             numbers = [round(number, _DECIMALS) for number in profile[1]] if profile else []
             yield {
@@ -188,7 +186,8 @@ class Molecules(Sequence[Mol | None]):
             raise UsageError(f"{place}: a picture is an .svg or a .png file; end its name so")
         if place.exists() and not force:
             raise UsageError(f"{place} exists already; choose another name, or ask to replace it")
-        picture = grid(shown, columns=columns, legends=legends, format=place.suffix.lower()[1:])
+        kind: Literal["svg", "png"] = "svg" if place.suffix.lower() == ".svg" else "png"
+        picture = grid(shown, columns=columns, legends=legends, format=kind)
         return _write(place, picture if isinstance(picture, bytes) else picture.encode())
 
 

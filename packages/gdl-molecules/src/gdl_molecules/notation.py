@@ -63,8 +63,8 @@ def fault(smiles: str) -> str:
 
 
 def _stray_character(smiles: str) -> str:
-    position = next(index for index, found in enumerate(_matched(smiles)) if not found)
-    character = smiles[position]
+    stray = next(piece for piece in PIECE.finditer(smiles) if not TOKEN.fullmatch(piece[0]))
+    position, character = stray.start(), stray[0]
     if character == "[":
         return f"the bracket opened at position {position + 1} is never closed"
     if character.isspace():
@@ -72,14 +72,6 @@ def _stray_character(smiles: str) -> str:
     if character == "%":
         return f"'%' at position {position + 1} needs two digits, or a number in parentheses, for its ring"
     return f"{character!r} at position {position + 1} means nothing in SMILES"
-
-
-def _matched(smiles: str) -> list[bool]:
-    """Tell for each character whether a token covers it."""
-    covered = [False] * len(smiles) + [False]
-    for found in TOKEN.finditer(smiles):
-        covered[found.start() : found.end()] = [True] * (found.end() - found.start())
-    return covered
 
 
 def _bad_bracket(tokens: list[str]) -> str | None:

@@ -1,10 +1,11 @@
 """The contract between domain objects and sample spaces."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
+from gdl_core.errors import InputError
 from gdl_core.spaces import Sample, Space
 
 
@@ -52,6 +53,20 @@ class Representation(ABC):
     @abstractmethod
     def encode(self, object: Any) -> Sample:
         """Turn one domain object into a point of `space`."""
+
+    def encode_many(self, objects: Sequence[Any]) -> list[Sample | InputError]:
+        """Encode objects one after another; where one is refused, the error stands in its place.
+
+        A representation that is quicker with many at once overrides this, with the same result.
+        """
+
+        def attempt(object: Any) -> Sample | InputError:
+            try:
+                return self.encode(object)
+            except InputError as refusal:
+                return refusal
+
+        return list(map(attempt, objects))
 
     @abstractmethod
     def decode(self, sample: Sample) -> Any:

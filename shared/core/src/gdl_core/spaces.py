@@ -81,6 +81,13 @@ class Space(ABC):
     def pack(self, sample: Sample) -> Arrays:
         """Flatten a sample into the arrays that `fields` names. A sample that does not fit is an error."""
 
+    def pack_many(self, samples: Sequence[Sample]) -> tuple[Arrays, Arrays]:
+        """Flatten samples one behind the other; also return how much of each array belongs to each sample."""
+        packed = [self.pack(sample) for sample in samples]
+        lengths = {name: np.array([len(one[name]) for one in packed], np.int64) for name in self.fields}
+        flat = {name: np.concatenate([np.empty(0, t), *(p[name] for p in packed)]) for name, t in self.fields.items()}
+        return flat, lengths
+
     @abstractmethod
     def unpack(self, arrays: Mapping[str, np.ndarray]) -> Sample:
         """Rebuild the sample that `pack` flattened."""
@@ -165,12 +172,18 @@ class Tokens(Space):
         return {"tokens": smallest_integer(self.vocabulary_size)}
 
     def pack(self, sample: Sample) -> Arrays:
-        assert isinstance(sample, Tensor)
-        check_symbols(sample, self.vocabulary_size, "a token")
-        if len(sample) > self.max_length or (not self.variable and len(sample) != self.max_length):
-            limit = "at most" if self.variable else "exactly"
-            raise RepresentationError(f"a sequence of {len(sample)} tokens; this space holds {limit} {self.max_length}")
-        return {"tokens": sample.numpy().astype(self.fields["tokens"])}
+        return self.pack_many([sample])[0]
+
+    def pack_many(self, samples: Sequence[Sample]) -> tuple[Arrays, Arrays]:
+        lengths = np.array([len(sample) for sample in samples], np.int64)
+        allowed = (0 if self.variable else self.max_length, self.max_length)
+        for length in (lengths.min(initial=allowed[0]), lengths.max(initial=allowed[0])):
+            if not allowed[0] <= length <= allowed[1]:
+                limit = "at most" if self.variable else "exactly"
+                raise RepresentationError(f"a sequence of {length} tokens; this space holds {limit} {self.max_length}")
+        flat = torch.cat([torch.empty(0, dtype=torch.int64), *(s for s in samples if isinstance(s, Tensor))])
+        check_symbols(flat, self.vocabulary_size, "a token")
+        return {"tokens": flat.numpy().astype(self.fields["tokens"])}, {"tokens": lengths}
 
     def unpack(self, arrays: Mapping[str, np.ndarray]) -> Tensor:
         return tensor_from(arrays["tokens"])

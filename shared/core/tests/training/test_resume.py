@@ -19,6 +19,7 @@ from gdl_core.errors import CheckpointError, ResourceError, UsageError
 from gdl_core.pairing import Design
 from gdl_core.spaces import Tokens
 from gdl_core.training import Interrupted
+from gdl_core.training.machine import check_world
 
 SCRIPT = """
 import sys
@@ -70,7 +71,7 @@ def test_kill_9_at_any_moment_changes_no_bit_of_the_result(tmp_path):
         for _ in range(chance.randrange(1, 60)):
             process.stdout.readline()
         try:
-            process.wait(chance.random() * 0.05)
+            process.wait(chance.random() * 0.05 if killed < 4 else 300)
         except subprocess.TimeoutExpired:
             process.kill()
         if process.wait() == 0:
@@ -205,7 +206,7 @@ def test_a_full_disk_ends_the_run_and_leaves_the_last_checkpoint_whole(run, tmp_
             resource.setrlimit(resource.RLIMIT_FSIZE, (2000, hard))
 
     try:
-        with pytest.raises(ResourceError, match=r"cannot write .*; no room is left on the disk"):
+        with pytest.raises(ResourceError, match=r"cannot write .*: no room is left on the disk"):
             run("full", progress=fill_the_disk, checkpoint_every=0.0)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
@@ -244,10 +245,10 @@ def test_two_processes_find_the_gradient_of_one(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(PROCESSES)
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    torchrun = ["-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-port", "0", "--standalone"]
+    torchrun = ["-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone"]
     for name, launcher in (("one", []), ("two", torchrun)):
         command = [sys.executable, *launcher, script, tmp_path / name]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True)
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, done.stderr
     first, second = (load_file(tmp_path / name / "1/checkpoints/1/optimizer.safetensors") for name in ("one", "two"))
     for name, moment in first.items():
@@ -261,8 +262,7 @@ def test_two_processes_find_the_gradient_of_one(tmp_path):
         assert one["validation"] == pytest.approx(two["validation"], abs=1e-5)
 
 
-def test_a_process_that_finds_itself_alone_where_two_were_promised_refuses(run, monkeypatch):
+def test_a_process_that_is_alone_where_two_were_promised_refuses(monkeypatch):
     monkeypatch.setenv("WORLD_SIZE", "2")
-    monkeypatch.setattr("accelerate.Accelerator.num_processes", 1)
-    with pytest.raises((UsageError, ValueError)):
-        run()
+    with pytest.raises(UsageError, match="2 processes were started but 1 found each other"):
+        check_world(1)

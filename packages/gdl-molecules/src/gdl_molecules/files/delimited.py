@@ -9,7 +9,7 @@ from gdl_core.errors import InputError, Skipped
 from gdl_core.representation import Record
 from gdl_molecules.chemistry import readable
 from gdl_molecules.files.kinds import smiles_column, value_of
-from gdl_molecules.files.text import LONGEST_LINE, Lines
+from gdl_molecules.files.text import Lines
 
 
 def read_delimited(lines: Lines, delimiter: str, column: str | None) -> Iterator[Record]:
@@ -32,17 +32,18 @@ def _delimiter(header: str, usual: str) -> str:
 
 
 def _rows(stream: Iterator[str], lines: Lines, delimiter: str) -> Iterator[tuple[str, list[str]]]:
-    """Give each row with where it begins. A row with broken quotes is skipped."""
-    csv.field_size_limit(max(LONGEST_LINE, csv.field_size_limit()))
+    """Give each row with where it begins. A row whose quotes do not match is skipped, with what it swallowed."""
     reader = csv.reader(stream, delimiter=delimiter, strict=True)
     while True:
-        where = f"{lines.name}:{lines.number + 1}"
+        start = lines.number + 1
+        where = f"{lines.name}:{start}"
         try:
             row = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            lines.skip(Skipped(where, f"the quotes of this row do not match ({error})"))
+            lost = f"; all up to line {lines.number} is lost with it" if lines.number > start else ""
+            lines.skip(Skipped(where, f"this row cannot be read, does a quote stand alone? ({error}){lost}"))
             continue
         if row:
             yield where, row

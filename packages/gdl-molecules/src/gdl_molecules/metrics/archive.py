@@ -27,23 +27,23 @@ def save(path: str | Path, kind: str, arrays: Arrays, *, force: bool = False) ->
     draft = place.with_name(f".{place.stem}.{uuid4().hex[:8]}.npz")
     with naming_disk_errors(place):
         try:
-            np.savez_compressed(draft, allow_pickle=False, kind=np.array(kind), **arrays)
+            np.savez_compressed(draft, kind=np.array(kind), **arrays)
             os.replace(draft, place)
         finally:
             draft.unlink(missing_ok=True)
     return place
 
 
-def load(path: str | Path, kind: str) -> dict[str, NDArray[Any]]:
-    """Read the arrays that `save` wrote under the same `kind`, never a pickle; all else is an `InputError`."""
+def load(path: str | Path, *kinds: str) -> dict[str, NDArray[Any]]:
+    """Read the arrays that `save` wrote under one of these kinds, never a pickle; all else is an `InputError`."""
     try:
         with np.load(path, allow_pickle=False) as file:  # noqa: TID251
             arrays = {name: file[name] for name in file.files}
     except (OSError, EOFError, ValueError, TypeError, zipfile.BadZipFile, zlib.error) as error:
-        raise InputError(f"{path} cannot be read as {kind}: {error}; make it again") from None
+        raise InputError(f"{path} cannot be read as {kinds[0]}: {error}; make it again") from None
     found = str(arrays.pop("kind", "something else"))
-    if found != kind:
-        raise InputError(f"{path} holds {found}, and {kind} was asked for; make it again")
+    if found not in kinds:
+        raise InputError(f"{path} holds {found}, and {kinds[0]} was asked for; make it again")
     return arrays
 
 

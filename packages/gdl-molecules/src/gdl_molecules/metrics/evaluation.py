@@ -1,20 +1,19 @@
 """Samples against a reference: the measures of MOSES, Polykovskiy et al. (2020), arXiv:1811.12823."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import sqrt
 from typing import Any, Self
 
-from rdkit.Chem import Mol
-
 from gdl_core.errors import InputError
 from gdl_core.metrics import novelty, uniqueness, wasserstein_distance
-from gdl_molecules.chemistry import spelling
 from gdl_molecules.descriptors import PROPERTIES
+from gdl_molecules.measures import Measures
 from gdl_molecules.metrics import chemnet
 from gdl_molecules.metrics.known import Known
 from gdl_molecules.metrics.reference import Reference
 from gdl_molecules.metrics.similarity import internal_diversity, nearest_similarity
+from gdl_molecules.metrics.stream import Object, Skip, spelled, valid
 from gdl_molecules.workers import spread
 
 _FCD_IS_STEADY_FROM = 10_000
@@ -35,7 +34,7 @@ class Samples:
     @classmethod
     def measure(
         cls,
-        samples: Iterable[str | Mol | None],
+        samples: Iterable[Object | None],
         *,
         fcd: bool = True,
         workers: int | None = None,
@@ -44,34 +43,35 @@ class Samples:
         """Measure samples in any spelling; None or what is no molecule counts as invalid."""
         attempts, passing = 0, 0
 
-        def valid() -> Any:
+        def passed_on() -> Iterator[Measures]:
             nonlocal attempts, passing
-            texts = ("" if sample is None else spelling(sample) for sample in samples)
-            for found in spread("gdl_molecules.measures:judge", texts, workers=workers):
+            for found in spread("gdl_molecules.measures:judge", map(spelled, samples), workers=workers):
                 attempts += 1
                 if found:
                     passing += found["passes"]
                     yield found
 
-        measured, canonical = Reference.gather(valid(), fcd=fcd, device=device)
+        measured, canonical = Reference.gather(passed_on(), fcd=fcd, device=device)
         return cls(attempts, canonical, passing, measured)
 
 
 def evaluate(
-    samples: Samples | Iterable[str | Mol | None],
-    reference: Reference | Iterable[str],
+    samples: Samples | Iterable[Object | None],
+    reference: Reference | Iterable[Object],
     *,
-    train: Known | Iterable[str] | None = None,
+    train: Known | Iterable[Object] | None = None,
     fcd: bool = True,
     workers: int | None = None,
     device: str = "cpu",
+    skipped: Skip | None = None,
 ) -> dict[str, Any]:
     """Measure samples as MOSES does, alone and against a reference and, for novelty, against what was trained on.
 
-    Shares are between 0 and 1; distances are 0 for equal sets; similarities are 1. A measure that cannot be taken is
-    None, and `notes` says why. `unique@1000` is the share of different molecules among the first 1,000 valid ones.
-    `in_train` and `in_reference` are the shares of valid samples found there, and `novelty` is the share of different
-    valid ones not found in `train`.
+    Shares are between 0 and 1; distances are 0 for equal sets; similarities are 1. `unique@1000` is the share of
+    different molecules among the first 1,000 valid ones. `in_train` and `in_reference` are the shares of valid samples
+    found there, and `novelty` is the share of different valid ones not found in `train`. A measure that cannot be taken
+    is None, and `notes` says why. What is no molecule in the reference or in `train` is left out, and named to
+    `skipped`.
 
     Example:
         >>> result = evaluate(["CCO", "OCC", "C1C"], ["CCO", "CCN"], train=["CCN"], fcd=False)
@@ -82,8 +82,8 @@ def evaluate(
     drawn = samples if isinstance(samples, Samples) else Samples.measure(samples, **options)
     if not drawn.attempts:
         raise InputError("there are no samples to measure")
-    target = reference if isinstance(reference, Reference) else Reference.measure(reference, **options)
-    known = train if train is None or isinstance(train, Known) else Known.of(train, workers=workers)
+    target = reference if isinstance(reference, Reference) else Reference.measure(reference, skipped=skipped, **options)
+    known = train if train is None or isinstance(train, Known) else Known.of(train, workers=workers, skipped=skipped)
     return {
         "samples": drawn.attempts,
         "reference": len(target),
@@ -94,15 +94,14 @@ def evaluate(
     }
 
 
-def properties(molecules: Iterable[str | Mol], *, workers: int | None = None) -> dict[str, list[float]]:
+def properties(molecules: Iterable[Object], *, workers: int | None = None) -> dict[str, list[float]]:
     """Return QED, SA, logP, weight and TPSA, each as a list over those molecules that are valid.
 
     Example:
         >>> properties(["CCO", "C1C"])["weight"]
         [46.069]
     """
-    profiles = spread("gdl_molecules.measures:profile", map(spelling, molecules), workers=workers)
-    rows = [profile[1] for profile in profiles if profile]
+    rows = [profile[1] for profile in valid("profile", molecules, workers=workers)]
     return {name: [row[place] for row in rows] for place, name in enumerate(PROPERTIES)}
 
 
@@ -157,7 +156,7 @@ def cosine(left: Mapping[str, int], right: Mapping[str, int]) -> float | None:
     return product / sqrt(sum(count**2 for count in left.values()) * sum(count**2 for count in right.values()))
 
 
-def _notes(drawn: Samples, target: Reference, fcd: bool) -> Iterable[str]:
+def _notes(drawn: Samples, target: Reference, fcd: bool) -> Iterator[str]:
     valid = len(drawn.canonical)
     if not valid:
         yield "none of the samples is a valid molecule, so there is nothing to compare"

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from gdl_core.errors import InputError
 from gdl_molecules.metrics import archive
-from gdl_molecules.workers import spread
+from gdl_molecules.metrics.stream import Object, Skip, valid
 
-_KIND = "gdl-molecules known 1"
+KIND = "gdl-molecules known 1"
+REFERENCE = "gdl-molecules reference 1"
 
 
 class Known:
@@ -31,10 +32,9 @@ class Known:
         self.hashes = np.unique(hashes)
 
     @classmethod
-    def of(cls, smiles: Iterable[str], *, workers: int | None = None) -> Self:
-        """Take in molecules in any spelling; what is no molecule is left out."""
-        found = spread("gdl_molecules.measures:identity", smiles, workers=workers)
-        return cls.of_canonical(text for text in found if text is not None)
+    def of(cls, molecules: Iterable[Object], *, workers: int | None = None, skipped: Skip | None = None) -> Self:
+        """Take in molecules in any spelling; what is no molecule is left out, and named to `skipped`."""
+        return cls.of_canonical(valid("identity", molecules, workers=workers, skipped=skipped))
 
     @classmethod
     def of_canonical(cls, smiles: Iterable[str]) -> Self:
@@ -49,6 +49,12 @@ class Known:
         asked = np.fromiter(map(_hash, canonical), dtype=np.uint64, count=len(canonical))
         return np.isin(asked, self.hashes)
 
+    def __contains__(self, canonical: str) -> bool:
+        """Tell whether one canonical SMILES is known."""
+        asked = np.uint64(_hash(canonical))
+        place = np.searchsorted(self.hashes, asked)
+        return bool(place < len(self.hashes) and self.hashes[place] == asked)
+
     def __len__(self) -> int:
         return len(self.hashes)
 
@@ -57,12 +63,12 @@ class Known:
 
     def save(self, path: str | Path, *, force: bool = False) -> Path:
         """Write a small .npz file; an existing one is refused without `force`."""
-        return archive.save(path, _KIND, {"hashes": self.hashes}, force=force)
+        return archive.save(path, KIND, {"hashes": self.hashes}, force=force)
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
-        """Read what `save` wrote."""
-        hashes = archive.load(path, _KIND).get("hashes")
+        """Read what `save` wrote, or the molecules of a saved `Reference`."""
+        hashes = archive.load(path, KIND, REFERENCE).get("hashes")
         if hashes is None or hashes.dtype != np.uint64 or hashes.ndim != 1:
             raise InputError(f"{path} is damaged: it does not hold one list of hashes; make it again")
         return cls(hashes)

@@ -13,10 +13,8 @@ from gdl_core.errors import InputError
 from gdl_molecules.measures import DESCRIBED, FINGERPRINT_BYTES, Measures
 from gdl_molecules.metrics import archive, chemnet
 from gdl_molecules.metrics.chemnet import Gaussian
-from gdl_molecules.metrics.known import Known
-from gdl_molecules.workers import spread
-
-_KIND = "gdl-molecules reference 1"
+from gdl_molecules.metrics.known import REFERENCE, Known
+from gdl_molecules.metrics.stream import Object, Skip, valid
 
 
 @dataclass(frozen=True)
@@ -43,14 +41,20 @@ class Reference:
 
     @classmethod
     def measure(
-        cls, smiles: Iterable[str], *, fcd: bool = True, workers: int | None = None, device: str = "cpu"
+        cls,
+        molecules: Iterable[Object],
+        *,
+        fcd: bool = True,
+        workers: int | None = None,
+        device: str = "cpu",
+        skipped: Skip | None = None,
     ) -> Self:
-        """Measure molecules in any spelling; what is no molecule is left out.
+        """Measure molecules in any spelling; what is no molecule is left out, and named to `skipped`.
 
         Without `fcd`, or where that package is missing, ChemNet's view is left out. `device` is where ChemNet runs.
         """
-        found = spread("gdl_molecules.measures:measure", smiles, workers=workers)
-        reference, _ = cls.gather((measures for measures in found if measures), fcd=fcd, device=device)
+        found = valid("measure", molecules, workers=workers, skipped=skipped)
+        reference, _ = cls.gather(found, fcd=fcd, device=device)
         if not len(reference):
             raise InputError("the reference holds no valid molecule to compare with")
         return reference
@@ -85,7 +89,7 @@ class Reference:
 
     def save(self, path: str | Path, *, force: bool = False) -> Path:
         """Write a .npz file; an existing one is refused without `force`."""
-        return archive.save(path, _KIND, dict(self._arrays()), force=force)
+        return archive.save(path, REFERENCE, dict(self._arrays()), force=force)
 
     def _arrays(self) -> Iterator[tuple[str, NDArray[Any]]]:
         yield "hashes", self.known.hashes
@@ -103,7 +107,7 @@ class Reference:
     @classmethod
     def load(cls, path: str | Path) -> Self:
         """Read what `save` wrote. No pickle is opened."""
-        arrays = archive.load(path, _KIND)
+        arrays = archive.load(path, REFERENCE)
         try:
             reference = cls(
                 known=Known(arrays["hashes"]),

@@ -105,7 +105,7 @@ def _slices(count: int, rows: int) -> Iterator[slice]:
 def _exact_type(left: Fingerprints, right: Fingerprints, device: str) -> torch.dtype:
     """Choose the faster type among those that hold every count: not every processor multiplies bfloat16 quickly."""
     most = min(int(_sizes(left).max()), int(_sizes(right).max()))
-    if most > _BFLOAT16_COUNTS_TO:
+    if most > _BFLOAT16_COUNTS_TO or len(left) * len(right) < _ROWS**2:
         return torch.float32
     return min((torch.float32, torch.bfloat16), key=lambda kind: _seconds_of_a_product(kind, device))
 

@@ -55,9 +55,9 @@ def ending(error: BaseException) -> tuple[int, str]:
     if isinstance(error, UnicodeError):
         return BAD_INPUT, f"text that is not UTF-8: {error}"
     if isinstance(error, OSError) and error.errno in _NO_ROOM:
-        return NO_RESOURCE, f"{_place(error)}{error.strerror}"
+        return NO_RESOURCE, f"cannot write {error.filename or 'the output'}: {error.strerror}; choose another place"
     if isinstance(error, OSError) and error.filename is not None:
-        return BAD_INPUT, f"{_place(error)}{error.strerror}"
+        return BAD_INPUT, f"{error.filename}: {error.strerror}"
     return OUR_FAULT, f"{type(error).__name__}: {_short(str(error))}\nthis is a fault in gdl; --debug shows where"
 
 
@@ -69,10 +69,6 @@ def _about_arguments(error: BaseException) -> str:
         return f"there is no option {option!r}; did you mean {close[0]!r}? {command} says what there is"
     message = " ".join(error.format_message().split()).rstrip(".")  # type: ignore[attr-defined]
     return f"{message[:1].lower()}{message[1:]}{'' if message.endswith('?') else ';'} {command} says what there is"
-
-
-def _place(error: OSError) -> str:
-    return f"{error.filename}: " if error.filename else ""
 
 
 def _short(message: str) -> str:

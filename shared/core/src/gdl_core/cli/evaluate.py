@@ -23,7 +23,7 @@ def evaluate(
     skipped: SkippedFile = None,
     json: Json = False,
 ) -> None:
-    """Measure samples, alone and against reference data."""
+    """Measure samples, alone and against data."""
     domain: Domain = context.obj
     check_sources([samples, reference])
     measure = domain.load("evaluate")

@@ -26,7 +26,7 @@ def check_out(out: Path | None, *, force: bool, folder: bool = True) -> None:
 
     `folder` says that a folder may be written there; else one that stands there is in the way.
     """
-    if out is None or not (out.exists() or out.is_symlink()) or out.is_char_device():
+    if out is None or not (out.exists() or out.is_symlink()):
         return
     if not force:
         raise UsageError(f"{out} exists already; choose another --out, or replace it with --force")

@@ -12,7 +12,7 @@ from gdl_core.domains import Installed
 
 
 def info(context: typer.Context, json: Json = False) -> None:
-    """Show versions, device, domains, families, spaces, and which family works on which space."""
+    """Show what is installed and what can be built."""
     document = describe(context.obj)
     (print_json if json else print_facts)(document)
 

@@ -25,7 +25,7 @@ def reconstruct(
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Encode each object of a file and decode it again, with a model that can."""
+    """Encode objects and decode them again."""
     domain: Domain = context.obj
     check_sources(data)
     check_outputs(out, None, force=force)
@@ -56,7 +56,7 @@ def interpolate(
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Decode what lies between two objects, with a model that encodes."""
+    """Decode what lies between two objects."""
     domain: Domain = context.obj
     check_outputs(out, None, force=force)
     pipeline = open_pipeline(domain, model, device)

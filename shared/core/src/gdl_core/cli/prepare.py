@@ -24,7 +24,10 @@ def prepare(
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Read files and write a data set that `train` opens at once, also where the domain's libraries are missing."""
+    """Write a data set that `train` opens at once.
+
+    Training on it needs none of the domain's libraries.
+    """
     domain: Domain = context.obj
     check_sources(data)
     check_out(out, force=force)

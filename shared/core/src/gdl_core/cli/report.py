@@ -24,7 +24,10 @@ def report(
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Write one HTML page, complete in itself: curves, samples, properties, measures and the model card."""
+    """Write a page about a run or about samples.
+
+    One HTML file, complete in itself: curves, samples, properties, measures and the model card.
+    """
     domain: Domain = context.obj
     shipped = domain.shipped_models()
     check_sources([name for name in (source, reference) if name and name not in shipped])

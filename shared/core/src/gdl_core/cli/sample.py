@@ -90,7 +90,10 @@ def sample(
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Draw new objects from a model: valid ones, no two alike, unless --raw asks for every draw as it came."""
+    """Draw new objects from a model.
+
+    All are valid and no two alike, unless --raw asks for every draw as it came.
+    """
     check_outputs(out, picture, force=force)
     options = given(temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p)
     part = read_shard(shard)

@@ -38,7 +38,10 @@ def score(
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Print the log-likelihood of each object, or the bound that the model knows, in nats: higher is more probable."""
+    """Print how probable each object is under a model.
+
+    That is its log-likelihood in nats, or the bound that the model knows: higher is more probable.
+    """
     domain: Domain = context.obj
     check_sources(data)
     check_out(out, force=force, folder=False)

@@ -62,7 +62,10 @@ def train(
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Train a model. Ctrl-C stops at a checkpoint; the same command with --resume goes on from there."""
+    """Train a model.
+
+    Ctrl-C stops at a checkpoint; the same command with --resume goes on from there.
+    """
     domain: Domain = context.obj
     if steps is not None and time is not None:
         raise UsageError("a run ends by --steps or by --time; give one of them")

@@ -20,9 +20,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gdl_core.errors import InputError, ResourceError
+from gdl_core.errors import InputError, RepresentationError, ResourceError
 from gdl_core.representation import Representation
-from gdl_core.spaces import Arrays, Space
+from gdl_core.spaces import Arrays, Sample, Space
 
 
 class Encoded(NamedTuple):
@@ -40,21 +40,26 @@ class Encoded(NamedTuple):
 
 def encode_all(representation: Representation, objects: Sequence[Any]) -> Encoded:
     """Encode objects one after another; those that the representation refuses are listed, not raised."""
-    packed, refused = [], []
-    pack, encode = representation.space.pack, representation.encode
-    for position, object in enumerate(objects):
-        try:
-            packed.append(pack(encode(object)))
-        except InputError as error:
-            refused.append((position, str(error)))
-    return join(representation.space, packed, refused)
+    space = representation.space
+    found = representation.encode_many(objects)
+    try:
+        return join(space, found)
+    except RepresentationError:  # a sample does not fit the space: find out which
+        return join(space, [one if isinstance(one, InputError) else _fitting(space, one) for one in found])
 
 
-def join(space: Space, packed: Sequence[Arrays], refused: list[tuple[int, str]]) -> Encoded:
-    """Put packed samples after one another."""
-    lengths = {name: np.array([len(sample[name]) for sample in packed], np.int64) for name in space.fields}
-    empty = {name: np.empty(0, dtype) for name, dtype in space.fields.items()}
-    arrays = {name: np.concatenate([sample[name] for sample in packed]) if packed else empty[name] for name in empty}
+def _fitting(space: Space, sample: Sample) -> Sample | InputError:
+    try:
+        space.pack(sample)
+    except RepresentationError as refusal:
+        return refusal
+    return sample
+
+
+def join(space: Space, found: Sequence[Sample | InputError]) -> Encoded:
+    """Put samples after one another."""
+    refused = [(place, str(one)) for place, one in enumerate(found) if isinstance(one, InputError)]
+    arrays, lengths = space.pack_many([one for one in found if not isinstance(one, InputError)])
     return Encoded(arrays, lengths, _sizes(space, arrays, lengths), refused)
 
 

@@ -19,9 +19,7 @@ from gdl_core.pipeline.preparing import Source, Unknown, prepare_files
 from gdl_core.recipes import Recipe, find_recipe
 from gdl_core.representation import Representation
 from gdl_core.training import Trained, TrainingOptions, train
-
-DATA = "data"
-"""Where the folder of a run keeps the data set that was prepared for it."""
+from gdl_core.training.folder import DATA
 
 MINUTES = 10
 """How long a run trains when neither steps nor a time are given."""

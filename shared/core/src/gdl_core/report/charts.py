@@ -1,7 +1,7 @@
 """Small charts as SVG text, to stand inside an HTML page; colours come from the page's style sheet."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 _WIDTH, _HEIGHT = 520, 280
-_LEFT, _RIGHT, _TOP, _BOTTOM = 68, 12, 14, 46
+_LEFT, _RIGHT, _TOP, _BOTTOM = 76, 12, 14, 46
 
 Numbers = Sequence[float]
 
@@ -132,7 +132,7 @@ def _thin(points: list[tuple[float, float]], limit: int = 600) -> Iterable[tuple
         yield sum(x for x, _ in run) / len(run), sum(y for _, y in run) / len(run)
 
 
-def _line(points: list[tuple[float, float]], x: Callable, y: Callable, number: int) -> str:
+def _line(points: list[tuple[float, float]], x: Axis, y: Axis, number: int) -> str:
     if not points:
         return ""
     path = " ".join(f"{x(place):.1f},{y(value):.1f}" for place, value in _thin(points))
@@ -142,7 +142,7 @@ def _line(points: list[tuple[float, float]], x: Callable, y: Callable, number: i
     return f'<polyline class="series{number}" points="{path}"/>'
 
 
-def _steps(edges: np.ndarray, shares: np.ndarray, x: Callable, y: Callable, number: int) -> str:
+def _steps(edges: np.ndarray, shares: np.ndarray, x: Axis, y: Axis, number: int) -> str:
     corners = [(edges[0], 0.0)]
     for (left, right), share in zip(pairwise(edges), shares, strict=True):
         corners += [(left, share), (right, share)]

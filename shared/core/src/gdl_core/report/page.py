@@ -90,10 +90,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """Write a table; numbers stand to the right.
 
     Example:
-        >>> table(["measure", "value"], [["valid", 0.99]]).count('class="number"')
-        1
+        >>> table(["measure", "value"], [["valid", 0.99]]).count('class="number"')  # the head and the cell
+        2
     """
-    heading = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
+    rows = list(rows)
+    kinds = [_kind(value) for value in rows[0]] if rows else [""] * len(head)
+    heading = "".join(f'<th scope="col"{kind}>{escape(name)}</th>' for name, kind in zip(head, kinds, strict=True))
     body = "".join("<tr>" + "".join(map(_cell, row)) + "</tr>" for row in rows)
     return f"<table><thead><tr>{heading}</tr></thead><tbody>{body}</tbody></table>"
 
@@ -115,9 +117,12 @@ def picture(svg: str, caption: str) -> str:
     return f'<figure><div class="picture">{drawing}</div><figcaption>{escape(caption)}</figcaption></figure>'
 
 
+def _kind(value: Any) -> str:
+    return ' class="number"' if isinstance(value, int | float) else ""
+
+
 def _cell(value: Any) -> str:
-    kind = ' class="number"' if isinstance(value, int | float) else ""
-    return f"<td{kind}>{escape(_plain(value))}</td>"
+    return f"<td{_kind(value)}>{escape(_plain(value))}</td>"
 
 
 def _plain(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
@@ -60,14 +61,18 @@ def machine(options: TrainingOptions) -> Iterator[Machine]:
     joined = torch.distributed.is_available() and torch.distributed.is_initialized()
     with _fresh(PartialState._shared_state), _fresh(AcceleratorState._shared_state):
         accelerator = Accelerator(cpu=device.type == "cpu", mixed_precision="bf16" if precision == "bfloat16" else "no")
-        _check_world(accelerator.num_processes)
+        check_world(accelerator.num_processes)
         if accelerator.num_processes > 1:
             device = accelerator.device
-        try:
-            yield Machine(accelerator, device, accelerator.process_index, accelerator.num_processes, precision)
-        finally:
             if not joined:
-                accelerator.state.destroy_process_group()
+                atexit.register(_part)
+        yield Machine(accelerator, device, accelerator.process_index, accelerator.num_processes, precision)
+
+
+def _part() -> None:
+    """Leave the group of processes, at the end of the program only: processes that part cannot meet again."""
+    if torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
 
 
 @contextmanager
@@ -113,7 +118,7 @@ def find_precision(name: str, device: torch.device) -> str:
     return "bfloat16" if fast else "float32"
 
 
-def _check_world(found: int) -> None:
+def check_world(found: int) -> None:
     """Refuse to run alone where several processes were started: each would write the same folder."""
     promised = int(os.environ.get("WORLD_SIZE", "1"))
     if found != promised:

@@ -24,7 +24,7 @@ def learning_rate(options: TrainingOptions, step: int, done: float) -> float:
     Example:
         >>> options = TrainingOptions(steps=1000, learning_rate=1.0, warmup_steps=100)
         >>> [round(learning_rate(options, step, step / 1000), 3) for step in (0, 49, 99, 500, 999)]
-        [0.01, 0.49, 0.973, 0.5, 0.0]
+        [0.01, 0.497, 0.976, 0.5, 0.0]
     """
     rise = 1.0
     if options.warmup_steps:

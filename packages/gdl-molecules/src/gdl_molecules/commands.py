@@ -1,0 +1,201 @@
+"""What ``gdl molecules`` adds to the verbs of every domain: its own options of `sample` and `evaluate`."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gdl_core.cli.evaluate import ReferenceData, Samples, show
+from gdl_core.cli.files import check_sources
+from gdl_core.cli.options import (
+    BatchSize,
+    Column,
+    ConditionValues,
+    Count,
+    Device,
+    Force,
+    Json,
+    MinP,
+    Model,
+    OptionalOut,
+    Picture,
+    Prefix,
+    Raw,
+    Seed,
+    Shard,
+    SkippedFile,
+    Temperature,
+    TopK,
+    TopP,
+    conditions,
+    given,
+)
+from gdl_core.cli.options import shard as read_shard
+from gdl_core.cli.sample import Request, check_outputs, draw, finish, is_stdout, print_lines
+from gdl_core.cli.skips import Skips, skips
+from gdl_core.domains import Domain
+from gdl_core.errors import Skipped, UsageError, nearest
+
+if TYPE_CHECKING:
+    from gdl_molecules.metrics import Known
+
+SAVED = ".npz"
+"""What `Known` and `Reference` are saved as; such a file stands where a file of molecules may."""
+
+
+def register(app: typer.Typer, domain: Domain) -> None:
+    """Give ``gdl molecules`` its own `sample` and `evaluate`."""
+    app.command("sample")(sample)
+    app.command("evaluate")(evaluate)
+
+
+def sample(
+    context: typer.Context,
+    count: Count = 1,
+    out: OptionalOut = None,
+    model: Model = None,
+    raw: Raw = False,
+    filters: Annotated[
+        str | None,
+        typer.Option(metavar="RULES", help="Keep only what passes, such as pains,brenk,nibr,qed>=0.6,mw=250..450."),
+    ] = None,
+    novel_to: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Keep only molecules that are not in this file.")
+    ] = None,
+    columns: Annotated[
+        str | None, typer.Option(metavar="NAMES", help="Columns to write, such as smiles,qed. Default: all.")
+    ] = None,
+    three_d: Annotated[bool, typer.Option("--3d", help="Find a shape in space for each, in an .sdf file.")] = False,
+    seed: Seed = None,
+    temperature: Temperature = None,
+    top_k: TopK = None,
+    top_p: TopP = None,
+    min_p: MinP = None,
+    prefix: Prefix = None,
+    condition: ConditionValues = None,
+    shard: Shard = None,
+    batch_size: BatchSize = None,
+    picture: Picture = None,
+    device: Device = "auto",
+    skipped: SkippedFile = None,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Draw new molecules from a model.
+
+    All are valid and no two alike, unless --raw asks for every draw as it came.
+    """
+    check_outputs(out, picture, force=force)
+    names = _check_form(out, picture, columns, three_d=three_d)
+    options = given(temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p)
+    part, wanted = read_shard(shard), conditions(condition)
+    asked = Request(count, model, raw, seed, part, batch_size, device, prefix, wanted, options)
+    with skips(skipped, keep=json) as skip:
+        drawn = draw(context.obj, asked, keep=_tests(filters, novel_to, skip, raw=raw))
+        if not is_stdout(out):
+            drawn.samples.save(out, columns=names, three_d=three_d, force=force, skipped=skip)
+        elif not json:
+            print_lines(drawn.samples.smiles)
+        if picture:
+            drawn.samples.draw(picture, force=force)
+    finish(drawn, out, json=json, rows=drawn.samples.smiles)
+    skip.leave()
+
+
+def evaluate(
+    context: typer.Context,
+    samples: Samples,
+    reference: ReferenceData,
+    train: Annotated[str | None, typer.Option(help="What the model was trained on, for novelty.")] = None,
+    fcd: Annotated[bool, typer.Option("--fcd/--no-fcd", help="Also the Frechet ChemNet Distance.")] = True,
+    column: Column = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes. Default: one per core.")] = None,
+    device: Device = "cpu",
+    skipped: SkippedFile = None,
+    json: Json = False,
+) -> None:
+    """Measure molecules as MOSES does.
+
+    Alone, against reference data and, for novelty, against what the model was trained on.
+    """
+    check_sources([name for name in (samples, reference, train) if name])
+    from gdl_molecules.metrics import Reference, evaluate
+
+    with skips(skipped, keep=json) as skip:
+        result = evaluate(
+            _texts(samples, column, skip),
+            Reference.load(reference) if reference.endswith(SAVED) else _texts(reference, column, skip),
+            train=None if train is None else _known(train, column, skip),
+            fcd=fcd,
+            workers=workers,
+            device=device,
+        )
+    show(result, skip, json=json)
+
+
+def _check_form(out: Path | None, picture: Path | None, columns: str | None, *, three_d: bool) -> list[str] | None:
+    """Refuse, before any work, names of files and columns that nothing can be written to."""
+    from gdl_molecules.files.kinds import kind_of
+    from gdl_molecules.molecules import COLUMNS
+
+    kind = None if out is None or is_stdout(out) else kind_of(out)[0]
+    if three_d and kind != "sdf":
+        raise UsageError("--3d needs an .sdf file for --out: no other kind holds molecules in space")
+    if picture and picture.suffix not in (".svg", ".png"):
+        raise UsageError(f"{picture}: a picture is an .svg or a .png file")
+    names = None if columns is None else [name.strip() for name in columns.split(",")]
+    for name in names or ():
+        if name not in COLUMNS:
+            raise UsageError(f"there is no column {name!r} to write; {nearest(name, COLUMNS)}")
+    return names
+
+
+def _tests(filters: str | None, novel_to: str | None, skip: Skips, *, raw: bool) -> Iterator[Callable[[Any], bool]]:
+    """Give the tests that a molecule must pass to be kept."""
+    if raw and (filters or novel_to):
+        raise UsageError("--raw writes every draw as it came; leave out --filters and --novel-to, or --raw")
+    if filters:
+        from gdl_molecules.filters import Filters
+
+        yield Filters.parse(filters).accepts
+    if novel_to:
+        from gdl_molecules.chemistry import canonical
+
+        check_sources([novel_to])
+        known = _known(novel_to, None, skip)
+        yield lambda smiles: canonical(smiles) not in known
+
+
+def _texts(source: str, column: str | None, skip: Skips) -> Iterator[str]:
+    from gdl_molecules.files import read
+
+    return (record.object for record in read(source, column=column, skipped=skip))
+
+
+def _known(source: str, column: str | None, skip: Skips) -> "Known":
+    """Take in the molecules of a file, of which one only asks whether another is among them."""
+    from gdl_molecules.chemistry import reason
+    from gdl_molecules.files import read
+    from gdl_molecules.metrics import Known
+    from gdl_molecules.workers import spread
+
+    if source.endswith(SAVED):
+        return Known.load(source)
+    waiting: deque[Any] = deque()
+
+    def texts() -> Iterator[str]:
+        for record in read(source, column=column, skipped=skip):
+            waiting.append(record)
+            yield record.object
+
+    def canonical() -> Iterator[str]:
+        for text in spread("gdl_molecules.measures:identity", texts()):
+            record = waiting.popleft()
+            if text is not None:
+                yield text
+            else:
+                skip(Skipped(record.where, f"{record.object}: {reason(record.object)}"))
+
+    return Known.of_canonical(canonical())

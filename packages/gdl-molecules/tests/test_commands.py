@@ -1,0 +1,150 @@
+"""``gdl molecules``: what it draws is valid, new and as asked for, and what it measures is what the field measures."""
+
+import csv
+import json
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from gdl_molecules.chemistry import canonical
+from gdl_molecules.descriptors import PROPERTIES
+from gdl_molecules.files import read
+
+MODEL = ("--model", "run", "--seed", "1")
+
+
+def test_by_default_the_molecules_are_valid_and_all_different(gdl, there):
+    ended = gdl("sample", "--count", 8, *MODEL)
+    assert ended.code == 0, ended.err
+    assert len(set(map(canonical, ended.out.split()))) == 8
+
+
+def test_a_raw_run_writes_every_draw_as_it_came(gdl, there):
+    drawn = gdl("sample", "--count", 60, "--raw", *MODEL).out.splitlines()
+    assert len(drawn) == 60 > len(set(drawn))
+    parts = [gdl("sample", "--count", 60, "--raw", "--shard", f"{n}/2", *MODEL).out.splitlines() for n in (1, 2)]
+    assert [parts[place % 2][place // 2] for place in range(60)] == drawn
+
+
+def test_a_table_has_every_column_unless_some_are_named(gdl, there, tmp_path):
+    assert gdl("sample", "--count", 4, "--out", tmp_path / "all.csv", *MODEL).code == 0
+    with (tmp_path / "all.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["smiles", "canonical", "valid", "log_prob", *PROPERTIES]
+    assert all(float(row["log_prob"]) < 0 for row in rows)
+    assert gdl("sample", "--count", 4, "--out", tmp_path / "two.tsv", "--columns", "smiles,QED", *MODEL).code == 0
+    assert (tmp_path / "two.tsv").read_text().startswith("smiles\tQED\n")
+
+
+@pytest.mark.parametrize("name", ["new.smi", "new.csv.gz", "new.parquet", "new.sdf"])
+def test_every_kind_of_file_is_read_back(gdl, there, tmp_path, name):
+    expected = gdl("sample", "--count", 5, *MODEL).out.split()
+    assert gdl("sample", "--count", 5, "--out", tmp_path / name, *MODEL).code == 0
+    assert [canonical(record.object) for record in read(tmp_path / name)] == list(map(canonical, expected))
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_molecules_get_a_shape_in_space_and_a_picture(gdl, there, tmp_path):
+    words = ("--out", tmp_path / "new.sdf", "--3d", "--picture", tmp_path / "new.png")
+    ended = gdl("sample", "--count", 3, *words, *MODEL)
+    assert ended.code == 0, ended.err
+    assert (tmp_path / "new.sdf").read_text().count("RDKit          3D") == 3
+    assert (tmp_path / "new.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_filters_and_novelty_keep_what_was_asked_for(gdl, there, tmp_path):
+    heavy = gdl("sample", "--count", 4, "--filters", "mw>=40", *MODEL).out.split()
+    assert all(PROPERTIES["weight"](_mol(smiles)) >= 40 for smiles in heavy)
+    first = gdl("sample", "--count", 4, *MODEL).out
+    (tmp_path / "known.smi").write_text(f"{first}C1CC\n")
+    ended = gdl("sample", "--count", 4, "--novel-to", tmp_path / "known.smi", *MODEL)
+    assert not set(map(canonical, ended.out.split())) & set(map(canonical, first.split()))
+    assert ended.code == 3 and "known.smi:5: C1CC: ring 1" in ended.err
+
+
+def test_with_json_stdout_holds_one_document(gdl, there, tmp_path):
+    document = json.loads(gdl("sample", "--count", 3, "--json", *MODEL).out)
+    assert document["samples"] == gdl("sample", "--count", 3, *MODEL).out.split()
+    document = json.loads(gdl("sample", "--count", 3, "--json", "--out", tmp_path / "a.csv", *MODEL).out)
+    assert document == {"model": "run", "count": 3, "seed": 1, "out": str(tmp_path / "a.csv")}
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        ("--filters pians", "did you mean 'pains'?"),
+        ("--filters qed>=much", "number"),
+        ("--columns smils --out new.csv", "did you mean 'smiles'?"),
+        ("--out new.cvs", "did you mean '.csv'?"),
+        ("--out new.csv --3d", "--3d needs an .sdf file"),
+        ("--picture new.gif", "an .svg or a .png file"),
+        ("--raw --filters pains", "leave out --filters"),
+        ("--condition weight=300", "knows no condition 'weight'"),
+    ],
+)
+def test_a_request_that_cannot_be_met_is_refused_before_anything_is_drawn(gdl, there, words, hint):
+    ended = gdl("sample", *MODEL, *words.split())
+    assert ended.code == 2
+    assert hint in ended.err and ended.err.count("\n") == 1
+    assert not list(there.glob("new.*"))
+
+
+def test_an_evaluation_measures_novelty_against_the_training_data(gdl, there, tmp_path):
+    (tmp_path / "drawn.smi").write_text("CCO\nOCC\nCCCl\nC1C\n")
+    words = ("evaluate", tmp_path / "drawn.smi", "--reference", "small.smi", "--train", "small.smi", "--no-fcd")
+    result = json.loads(gdl(*words, "--json").out)
+    assert (result["samples"], result["valid"], result["novelty"]) == (4, 0.75, 0.5)
+    shown = gdl(*words)
+    assert "novelty" in shown.out and "note: unique@1000 is taken over 3 valid samples" in shown.err
+
+
+def test_a_model_goes_on_with_tokens_that_it_never_saw(gdl, there, tmp_path):
+    (tmp_path / "more.smi").write_text("CCBr\nCCP\n" * 10)
+    tune = ("train", tmp_path / "more.smi", "--model", "run", "--steps", 2, "--batch-size", 4, "--out", tmp_path / "new")
+    assert "does not know: 'Br', 'P'" in gdl(*tune, "--unknown", "error").err
+    assert not (tmp_path / "new").exists()
+    assert gdl(*tune).code == 0
+    scored = gdl("score", tmp_path / "more.smi", "--model", tmp_path / "new")
+    assert scored.code == 0 and scored.out.count("\n") == 20
+
+
+def test_the_recipes_can_be_built(gdl, there, tmp_path):
+    for recipe in json.loads(gdl("recipes", "--json").out):
+        if find_spec("selfies") is None and recipe["representation"] == "selfies":
+            continue
+        ended = gdl("train", "small.smi", "--recipe", recipe["name"], "--out", tmp_path / "x", "--dry-run", "--json")
+        assert ended.code == 0, ended.err
+        assert json.loads(ended.out)["recipe"] == recipe["name"]
+
+
+def test_the_package_is_imported_at_once_and_offers_its_names():
+    code = (
+        "import sys, gdl_molecules as gdl; heavy = {'torch', 'rdkit', 'numpy', 'pyarrow'} & set(sys.modules);"
+        "print(heavy, gdl.Molecules(['OCC']).canonical, *sorted(gdl.__all__))"
+    )
+    path = [str(Path(sys.modules[name].__file__).parents[1]) for name in ("gdl_core", "gdl_molecules")]
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path[:0] = {path!r}; {code}"], capture_output=True, text=True
+    )
+    assert done.stdout == "set() ['CCO'] Molecules evaluate load read train\n", done.stderr
+
+
+def test_python_trains_and_draws_as_the_command_does(gdl, there, tmp_path):
+    import gdl_molecules
+
+    (tmp_path / "mixed.smi").write_text("CCO\n" * 30 + "C1C\n")
+    with pytest.warns(UserWarning, match="1 records were left out; the first: .*mixed.smi:31"):
+        gdl_molecules.train(
+            tmp_path / "mixed.smi", out=tmp_path / "new", steps=1, options={"batch_size": 4, "device": "cpu"}
+        )
+    molecules = gdl_molecules.load(there / "run").sample(4, seed=1)
+    assert list(molecules.smiles) == gdl("sample", "--count", 4, *MODEL).out.split()
+
+
+def _mol(smiles: str) -> object:
+    from gdl_molecules.chemistry import parse
+
+    return parse(smiles)

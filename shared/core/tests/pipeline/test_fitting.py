@@ -1,0 +1,139 @@
+import io
+import sys
+from types import SimpleNamespace
+
+import pytest
+import torch
+from words import DOMAIN
+
+from gdl_core.data import Dataset
+from gdl_core.errors import InputError, UsageError
+from gdl_core.pipeline import Pipeline, Plan, prepare_files, train_from_files
+
+NAMES = ["anna", "otto", "hannah", "level", "radar", "rotor", "civic", "kayak", "banana", "mango"]
+STEPS = {"steps": 4, "validation_share": 0.1, "device": "cpu"}
+
+
+@pytest.fixture
+def names(tmp_path):
+    path = tmp_path / "names.txt"
+    path.write_text("".join(f"{name},{len(name)}\n" for name in NAMES * 4))
+    return path
+
+
+def test_files_become_a_data_set_with_the_columns_that_are_asked_for(names, tmp_path):
+    skipped = []
+    names.write_text(names.read_text() + "NO!,3\n")
+    data = prepare_files(DOMAIN, [names, names], tmp_path / "set", columns=["length"], skipped=skipped.append)
+    assert len(data) == 8 * len(NAMES)
+    assert [str(skip) for skip in skipped] == [f"{names}:41: 'NO!': '!' is no letter"] * 2
+    assert data.columns["length"].values[:3].tolist() == [4, 4, 6]
+
+
+def test_a_column_that_nobody_has_is_refused(names, tmp_path):
+    with pytest.raises(InputError, match="'weight'"):
+        prepare_files(DOMAIN, [names], tmp_path / "set", columns=["weight"])
+    assert not (tmp_path / "set").exists()
+
+
+def test_the_standard_input_is_read(monkeypatch, tmp_path):
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"anna\notto\n")))
+    assert len(prepare_files(DOMAIN, ["-"], tmp_path / "set")) == 2
+
+
+def test_training_on_files_ends_in_a_pipeline(names, tmp_path):
+    trained = train_from_files(DOMAIN, [names], tmp_path / "run", options=STEPS)
+    assert trained.steps == 4
+    assert len(Pipeline.from_pretrained(tmp_path / "run", DOMAIN).sample(3, seed=0)) == 3
+
+
+def test_training_on_a_prepared_set_gives_the_same_weights(names, tmp_path):
+    prepare_files(DOMAIN, [names], tmp_path / "set")
+    train_from_files(DOMAIN, [names], tmp_path / "one", options=STEPS)
+    train_from_files(DOMAIN, [tmp_path / "set"], tmp_path / "two", options=STEPS)
+    assert not (tmp_path / "two" / "data").exists()
+    one, two = (Pipeline.from_pretrained(tmp_path / run, DOMAIN).model.state_dict() for run in ("one", "two"))
+    assert all(torch.equal(one[name], two[name]) for name in one)
+
+
+def test_a_resumed_run_needs_no_second_look_at_the_files(names, tmp_path):
+    train_from_files(DOMAIN, [names], tmp_path / "run", options=STEPS)
+    names.unlink()
+    assert train_from_files(DOMAIN, [names], tmp_path / "run", options=STEPS, resume=True).steps == 4
+
+
+def test_a_dry_run_writes_nothing(names, tmp_path):
+    plan = train_from_files(DOMAIN, [names], tmp_path / "run", options=STEPS, dry_run=True)
+    assert isinstance(plan, Plan)
+    assert plan.recipe.name == "small-rnn"
+    assert len(plan.dataset) == 40
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["names.txt"]
+
+
+def test_a_run_is_not_written_over(names, tmp_path):
+    train_from_files(DOMAIN, [names], tmp_path / "run", options=STEPS)
+    with pytest.raises(UsageError, match="exists already"):
+        train_from_files(DOMAIN, [names], tmp_path / "run", options=STEPS)
+    assert train_from_files(DOMAIN, [names], tmp_path / "run", options=STEPS, replace=True).steps == 4
+
+
+def test_files_that_hold_nothing_leave_nothing_behind(tmp_path):
+    (tmp_path / "bad.txt").write_text("NO!\n")
+    with pytest.raises(InputError):
+        train_from_files(DOMAIN, [tmp_path / "bad.txt"], tmp_path / "run", options=STEPS)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_condition_learned_from_a_column_can_be_asked_for(names, tmp_path):
+    train_from_files(DOMAIN, [names], tmp_path / "run", conditions=["length"], options=STEPS)
+    pipeline = Pipeline.from_pretrained(tmp_path / "run", DOMAIN)
+    assert pipeline.design.conditions[0].name == "length"
+    assert len(pipeline.sample(2, seed=0, conditions={"length": 5})) == 2
+
+
+def test_training_goes_on_from_a_model(names, tmp_path):
+    train_from_files(DOMAIN, [names], tmp_path / "first", options=STEPS)
+    first = Pipeline.from_pretrained(tmp_path / "first", DOMAIN).model.state_dict()
+    barely = {**STEPS, "steps": 1, "learning_rate": 1e-9, "ema_decay": 0.0}
+    train_from_files(DOMAIN, [names], tmp_path / "second", model=tmp_path / "first", options=barely)
+    second = Pipeline.from_pretrained(tmp_path / "second", DOMAIN).model.state_dict()
+    assert all(torch.allclose(first[name], second[name], atol=1e-6) for name in first)
+
+
+@pytest.mark.parametrize("unknown", ["extend", "error", "skip"])
+def test_what_a_model_does_not_know_widens_it_or_is_an_error_or_is_skipped(unknown, names, tmp_path, monkeypatch):
+    def extend(self, words):
+        new = sorted({letter for word in words for letter in word if letter.isalpha()} - set(self.letters))
+        self.__init__(self.letters + "".join(new), self.space.max_length)
+        return new
+
+    from words import Letters
+
+    monkeypatch.setattr(Letters, "extend", extend)
+    train_from_files(DOMAIN, [names], tmp_path / "first", options=STEPS)
+    foreign = tmp_path / "foreign.txt"
+    foreign.write_text("äpfel\nanna\notto\nrotor\n")
+    skipped = []
+
+    def go_on():
+        return train_from_files(
+            DOMAIN, [foreign], tmp_path / "second", model=tmp_path / "first", unknown=unknown, options=STEPS,
+            skipped=skipped.append,
+        )  # fmt: skip
+
+    if unknown == "error":
+        with pytest.raises(InputError, match="'ä'"):
+            go_on()
+        return
+    go_on()
+    second = Pipeline.from_pretrained(tmp_path / "second", DOMAIN)
+    assert len(skipped) == (unknown == "skip")
+    assert second.design.space.vocabulary_size == (27 if unknown == "extend" else 26)
+
+
+def test_a_prepared_set_is_of_this_domain(names, tmp_path):
+    data = prepare_files(DOMAIN, [names], tmp_path / "set")
+    assert isinstance(data, Dataset)
+    other = SimpleNamespace(**{**DOMAIN.__dict__, "name": "other", "load": DOMAIN.load})
+    with pytest.raises(InputError, match="words"):
+        train_from_files(other, [tmp_path / "set"], tmp_path / "run", options=STEPS)
