@@ -103,7 +103,18 @@ def test_an_evaluation_measures_novelty_against_the_training_data(gdl, there, tm
 
 def test_a_model_goes_on_with_tokens_that_it_never_saw(gdl, there, tmp_path):
     (tmp_path / "more.smi").write_text("CCBr\nCCP\n" * 10)
-    tune = ("train", tmp_path / "more.smi", "--model", "run", "--steps", 2, "--batch-size", 4, "--out", tmp_path / "new")
+    tune = (
+        "train",
+        tmp_path / "more.smi",
+        "--model",
+        "run",
+        "--steps",
+        2,
+        "--batch-size",
+        4,
+        "--out",
+        tmp_path / "new",
+    )
     assert "does not know: 'Br', 'P'" in gdl(*tune, "--unknown", "error").err
     assert not (tmp_path / "new").exists()
     assert gdl(*tune).code == 0

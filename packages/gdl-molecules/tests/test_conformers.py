@@ -14,6 +14,12 @@ def test_a_shape_in_space_is_still_the_same_molecule(smiles):
     assert mol.GetConformer().Is3D()
 
 
+@pytest.mark.slow
+def test_a_peptide_of_a_hundred_atoms_is_arranged():
+    peptide = "N[C@@H](C)C(=O)" * 20 + "O"
+    assert MolToSmiles(MolFromMolBlock(embed(peptide)["block"])) == canonical(peptide)
+
+
 def test_the_bonds_of_ethane_are_as_long_as_measured():
     mol = MolFromMolBlock(embed("CC")["block"], removeHs=False)
     assert mol.GetNumAtoms() == 8
@@ -29,6 +35,7 @@ def test_the_same_molecule_gets_the_same_shape():
     [
         ("C1#CC1", "no arrangement in space was found"),
         ("C1CC", "'C1CC': ring 1, opened at position 2, is never closed"),
+        ("C" * 301, "more than 300 heavy atoms would take too long to arrange in space"),
         ("*CC", "MMFF94 does not know all of its atoms, so its shape is as ETKDG placed it"),
     ],
 )

@@ -70,8 +70,20 @@ def test_a_rename_that_fails_puts_the_old_folder_back(tmp_path, monkeypatch):
 
 
 def test_what_killed_writers_left_is_swept_away(tmp_path):
-    (tmp_path / ".place.0a1b2c3d.partial").mkdir()
-    (tmp_path / ".place.0a1b2c3d.old").mkdir()
-    (tmp_path / "place").mkdir()
+    for name in (".place.0a1b2c3d.partial", ".place.0a1b2c3d.old", "place"):
+        (tmp_path / name).mkdir()
     sweep(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["place"]
+
+
+def test_a_writer_killed_between_its_two_renames_costs_nothing_but_its_own_work(tmp_path):
+    place = tmp_path / "my.model"
+    for content in ("old", "new"):
+        with new_folder(place, replace=True) as draft:
+            (draft / "a.txt").write_text(content)
+            aside, partial = draft.with_suffix(".old"), draft
+    place.rename(aside)
+    partial.mkdir()
+    sweep(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["my.model"]
+    assert (place / "a.txt").read_text() == "new"

@@ -10,8 +10,9 @@ from rdkit.rdBase import BlockLogs
 from gdl_core.errors import RepresentationError
 from gdl_molecules.chemistry import parse
 
+_MOST_ATOMS = 300
 _SEED = 61453
-_STEPS = 1000
+_STEPS = 500
 
 
 class Shape(TypedDict):
@@ -39,9 +40,9 @@ def embed(smiles: str) -> Shape:
 
 
 def _embedded(mol: Mol) -> Shape:
-    options: Any = ETKDGv3()
-    options.randomSeed = _SEED
-    if EmbedMolecule(mol, options) < 0:
+    if mol.GetNumHeavyAtoms() > _MOST_ATOMS:
+        return {"block": None, "reason": f"more than {_MOST_ATOMS} heavy atoms would take too long to arrange in space"}
+    if not _placed(mol, from_random=False) and not _placed(mol, from_random=True):
         return {"block": None, "reason": "no arrangement in space was found"}
     reason = None
     if MMFFHasAllMoleculeParams(mol):
@@ -49,3 +50,11 @@ def _embedded(mol: Mol) -> Shape:
     else:
         reason = "MMFF94 does not know all of its atoms, so its shape is as ETKDG placed it"
     return {"block": MolToMolBlock(mol), "reason": reason}
+
+
+def _placed(mol: Mol, *, from_random: bool) -> bool:
+    """Try to arrange the atoms; long chains are only found from random places."""
+    options: Any = ETKDGv3()
+    options.randomSeed = _SEED
+    options.useRandomCoords = from_random
+    return EmbedMolecule(mol, options) >= 0

@@ -129,3 +129,11 @@ def test_a_representation_rebuilt_from_its_description_is_the_same():
     rebuilt = SelfiesTokens.from_config(FITTED.to_config())
     assert rebuilt.to_config() == FITTED.to_config()
     assert all(torch.equal(rebuilt.encode(smiles), FITTED.encode(smiles)) for smiles in MOLECULES[:10])
+
+
+def test_a_prefix_is_made_of_symbols():
+    selfies = SelfiesTokens(["[C]", "[=O]"], max_length=8)
+    assert selfies.encode_prefix("[C][C][=O]") == [0, 0, 1]
+    for wrong in ("CC", "[C]C", "[C", "[N]"):
+        with pytest.raises(RepresentationError):
+            selfies.encode_prefix(wrong)

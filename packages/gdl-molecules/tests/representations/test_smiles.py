@@ -141,3 +141,10 @@ def test_a_representation_that_was_never_fitted_says_so():
         SmilesTokens(["C"])
     with pytest.raises(RepresentationError, match="twice"):
         SmilesTokens(["C", "C"], max_length=4)
+
+
+def test_a_prefix_may_leave_branches_and_rings_open():
+    smiles = SmilesTokens().fit(["Cc1ccc(Br)cc1", "C[NH3+]"])
+    assert smiles.decode(torch.tensor(smiles.encode_prefix("c1cc(Br"))) == "c1cc(Br"
+    with pytest.raises(RepresentationError, match="Cl"):
+        smiles.encode_prefix("CCl")

@@ -73,10 +73,15 @@ def delete(place: Path) -> None:
 
 
 def sweep(folder: Path) -> None:
-    """Delete what killed writers left in `folder`. Only for folders that one process alone writes."""
-    for pattern in (".*.partial", ".*.old"):
-        for left in folder.glob(pattern):
-            delete(left)
+    """Clear up what killed writers left in `folder`. Only for folders that one process alone writes."""
+    for aside in folder.glob(".*.old"):
+        place = folder / aside.name[1:].rsplit(".", 2)[0]
+        if place.exists():
+            delete(aside)
+        else:  # killed between two renames
+            os.replace(aside, place)
+    for draft in folder.glob(".*.partial"):
+        delete(draft)
 
 
 @contextmanager

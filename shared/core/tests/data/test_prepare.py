@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -63,6 +64,7 @@ def test_workers_write_the_very_files_that_one_process_writes(tmp_path, letters,
         assert path.read_bytes() == (tmp_path / "2" / path.name).read_bytes()
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_is_reported_and_leaves_no_folder(tmp_path, letters):
     with pytest.raises(ResourceError, match="ended early"), workers(letters.Letters(), 1) as encode:
         for _ in encode([[_Deadly()]]):
@@ -183,3 +185,28 @@ def test_the_description_is_plain_json(tmp_path, letters, words):
     description = json.loads((tmp_path / "set" / "dataset.json").read_text())
     assert description["source"] == "builtins"
     assert set(description["files"]) == {"tokens.npy", "tokens.offsets.npy", "sizes.npy"}
+
+
+@pytest.mark.slow
+def test_a_module_that_lies_in_the_current_folder_is_not_run_by_workers(tmp_path, letters, monkeypatch):
+    (tmp_path / "numpy.py").write_text("raise SystemExit('a file of the current folder was run')")
+    monkeypatch.chdir(tmp_path)
+    with workers(letters.Letters(), 1) as encode:
+        [encoded] = encode([["safe"]])
+    assert encoded.lengths["tokens"].tolist() == [4]
+
+
+@pytest.mark.slow
+def test_an_interruption_does_not_wait_for_busy_workers(letters):
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt), workers(letters.Letters(), 1) as encode:
+        for _ in encode([["warm"], [_Slow()], [_Slow()]]):
+            raise KeyboardInterrupt
+    assert time.monotonic() - started < 20
+
+
+class _Slow:
+    """Keeps the process that reads it busy for a minute."""
+
+    def __reduce__(self):
+        return time.sleep, (60,)

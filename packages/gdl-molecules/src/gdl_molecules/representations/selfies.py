@@ -1,5 +1,6 @@
 """Molecules as SELFIES symbols: any sequence of them stands for a valid molecule."""
 
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -88,6 +89,18 @@ class SelfiesTokens(Representation):
     def encode(self, object: Molecule) -> Tensor:
         """Number the symbols of a molecule. Shapes: (length,)."""
         return self._vocabulary.encode(self.tokenize(object), spelling(object))
+
+    def encode_prefix(self, prefix: str) -> list[int]:
+        """Number the SELFIES symbols that a molecule is to begin with.
+
+        Example:
+            >>> SelfiesTokens(["[C]", "[O]"], max_length=8).encode_prefix("[O][C]")
+            [1, 0]
+        """
+        symbols = re.findall(r"\[[^][]*\]|\.", prefix)
+        if "".join(symbols) != prefix:
+            raise RepresentationError(f"{shown(prefix)} is not made of SELFIES symbols such as [C][=O]")
+        return self._vocabulary.encode(symbols, prefix).tolist()
 
     def decode(self, sample: Tensor) -> str:
         """Translate symbols into the SMILES of a valid molecule; it may be empty where no symbol is an atom."""

@@ -93,6 +93,15 @@ class SmilesTokens(Representation):
             for object, is_clear in zip(objects, clear, strict=True)
         ]
 
+    def encode_prefix(self, prefix: str) -> list[int]:
+        """Number the tokens of the beginning of a SMILES, in which branches and rings may be open.
+
+        Example:
+            >>> SmilesTokens(["(", "1", "C", "c"], max_length=8).encode_prefix("c1cc(")
+            [3, 1, 3, 3, 0]
+        """
+        return self._vocabulary.encode(tokenize(prefix), prefix).tolist()
+
     def decode(self, sample: Tensor) -> str:
         """Join the tokens into a text, whether or not that is a valid molecule."""
         return "".join(self._vocabulary.decode(sample))

@@ -15,7 +15,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -78,8 +78,8 @@ Encode = Callable[[Sequence[Any]], Encoded]
 def workers(representation: Representation, count: int) -> Iterator[Callable[[Iterable[list[Any]]], Iterator[Encoded]]]:
     """Give a function that encodes chunks in `count` processes, and yields the results in the order of the chunks."""
     with ExitStack() as stack:
+        pool = stack.enter_context(ThreadPoolExecutor(count))  # first in, last out: it must not wait for live workers
         idle: deque[Encode] = deque(stack.enter_context(worker(representation)) for _ in range(count))
-        pool = stack.enter_context(ThreadPoolExecutor(count))
 
         def one(chunk: list[Any]) -> Encoded:
             encode = idle.popleft()  # there are as many as threads, and a deque is safe among threads
@@ -103,9 +103,15 @@ def workers(representation: Representation, count: int) -> Iterator[Callable[[It
 @contextmanager
 def worker(representation: Representation) -> Iterator[Encode]:
     """Start one process that encodes with this representation. It ends when the block ends or its parent dies."""
-    command = [sys.executable, "-c", "from gdl_core.data.encode import serve; serve()"]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
+    command = [sys.executable, "-P", "-c", "from gdl_core.data.encode import serve; serve()"]
+    path = os.pathsep.join(folder or os.getcwd() for folder in sys.path)
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": path},
+        start_new_session=True,  # Ctrl-C is for the parent, which ends its workers
+    )
     assert process.stdin and process.stdout
     kind = type(representation)
     try:
@@ -113,9 +119,10 @@ def worker(representation: Representation) -> Iterator[Encode]:
         yield lambda objects: _ask(process, representation, objects)
     finally:
         process.kill()  # it holds nothing worth keeping
-        process.stdin.close()
-        process.stdout.close()
         process.wait()
+        with suppress(BrokenPipeError):
+            process.stdin.close()
+        process.stdout.close()
 
 
 def _ask(process: subprocess.Popen[bytes], representation: Representation, objects: Sequence[Any]) -> Encoded:
@@ -144,11 +151,8 @@ def serve() -> None:
     The answer is an `Encoded`; a traceback as text; or None where the representation cannot be imported here (such as
     a class of the caller's own script), and then the parent does the work itself.
     """
-    import signal
-
     import torch
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, and the parent ends us
     torch.set_num_threads(1)
     source, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not fall into the answers

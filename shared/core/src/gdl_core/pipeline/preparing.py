@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from gdl_core.data import Dataset, prepare
 from gdl_core.domains import Domain
-from gdl_core.errors import InputError, Skipped, UsageError
+from gdl_core.errors import InputError, RepresentationError, Skipped, UsageError
 from gdl_core.representation import Record, Representation
 
 Unknown = Literal["extend", "error", "skip"]
@@ -117,7 +117,10 @@ def prepare_files(
 
 def _fit(domain: Domain, given: Representation | str | None, survey: Survey, unknown: Unknown) -> Representation:
     if not isinstance(given, Representation):
-        return domain.representation(given)().fit(survey.objects())
+        try:
+            return domain.representation(given)().fit(survey.objects())
+        except RepresentationError as error:
+            raise InputError(f"{', '.join(map(str, survey.files.sources))}: {error}") from error
     if unknown == "skip":
         return given
     wider = type(given).from_config(given.to_config())

@@ -12,7 +12,7 @@ from typing import Any
 from gdl_core import __version__
 from gdl_core.errors import CheckpointError, UsageError
 from gdl_core.folders import delete, naming_disk_errors, sha256, sweep
-from gdl_core.training.options import FREE
+from gdl_core.training.options import DEFAULTS, FREE
 
 FORMAT = 1
 DATA = "data"
@@ -95,11 +95,12 @@ class RunFolder:
         if found.get("format", 0) > FORMAT:
             raise CheckpointError(f"{self.path} was written by a newer gdl, {found.get('gdl')}; update gdl-core")
         wanted = json.loads(json.dumps(description))
+        before = DEFAULTS | found.get("options", {})
         for name, value in wanted["options"].items():
-            if name not in FREE and found["options"].get(name) != value:
+            if name not in FREE and before[name] != value:
                 raise UsageError(
-                    f"{self.path} was started with {name}={found['options'].get(name)}, not {value}; resume with the "
-                    "same options, or start a new run"
+                    f"{self.path} was started with {name}={before[name]}, not {value}; resume with the same options, "
+                    "or start a new run"
                 )
         for part in ("design", "representation", "domain", "data"):
             if found.get(part) != wanted[part]:

@@ -257,7 +257,7 @@ class Run:
         self.state.loss = event["loss"]
         done = fraction_done(self.options, self.state.step, self.elapsed)
         elapsed = self.elapsed
-        remaining = elapsed * (1 - done) / done if done else None
+        remaining = elapsed * (1 - done) / max(done, 1e-9)
         self.say(event | {"epoch": self.epoch, "unit": self.unit, "elapsed": elapsed, "remaining": remaining})
 
     def say(self, event: dict[str, Any]) -> None:

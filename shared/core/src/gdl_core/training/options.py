@@ -91,3 +91,6 @@ LEAST = {
     "patience": 1,
     "checkpoint_every": 0.0,
 }
+
+DEFAULTS = {field.name: field.default for field in fields(TrainingOptions)}
+"""What a run that was started before an option existed had in its place."""
