@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -99,6 +100,15 @@ def test_an_evaluation_measures_novelty_against_the_training_data(gdl, there, tm
     assert (result["samples"], result["valid"], result["novelty"]) == (4, 0.75, 0.5)
     shown = gdl(*words)
     assert "novelty" in shown.out and "note: unique@1000 is taken over 3 valid samples" in shown.err
+
+
+def test_a_page_shows_the_molecules_and_needs_no_network(gdl, there, tmp_path):
+    page = tmp_path / "page.html"
+    ended = gdl("report", "run", "--reference", "small.smi", "--count", 40, "--out", page)
+    assert ended.code == 0, ended.err
+    text = page.read_text()
+    assert "<path" in text and "distribution of logP; samples: mean" in text and "reference: mean" in text
+    assert not re.search(r"https?:|<script|<link|@import|url\(|src=", text)
 
 
 def test_a_model_goes_on_with_tokens_that_it_never_saw(gdl, there, tmp_path):

@@ -41,8 +41,8 @@ class Molecules(Sequence[Mol | None]):
         (6, None, ['CCO', 'c1ccccc1', None])
     """
 
-    def __init__(self, smiles: Iterable[str | Mol], *, log_prob: Iterable[float] | None = None) -> None:
-        self.smiles: tuple[str, ...] = tuple(map(spelling, smiles))
+    def __init__(self, smiles: Iterable[str | Mol | None], *, log_prob: Iterable[float] | None = None) -> None:
+        self.smiles: tuple[str, ...] = tuple("" if one is None else spelling(one) for one in smiles)
         self.log_prob: tuple[float, ...] | None = None if log_prob is None else tuple(map(float, log_prob))
         if self.log_prob is not None and len(self.log_prob) != len(self):
             raise UsageError(f"{len(self.log_prob)} log-probabilities for {len(self)} molecules; give one for each")

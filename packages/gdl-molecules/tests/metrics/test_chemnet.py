@@ -28,9 +28,11 @@ def test_a_set_is_at_no_distance_from_itself_in_another_order():
 
 
 def test_mean_and_covariance_are_those_of_the_features(monkeypatch):
-    monkeypatch.setattr("gdl_molecules.metrics.chemnet._CHUNK", 4)
-    features = fcd.get_predictions(fcd.load_ref_model(), DRUGS, device="cpu", n_jobs=0)
-    found = gaussian(DRUGS)
+    monkeypatch.setattr("gdl_molecules.metrics.chemnet._CHUNK", 2)
+    monkeypatch.setattr("gdl_molecules.metrics.chemnet.cores", lambda: 4)
+    many = DRUGS * 5
+    features = fcd.get_predictions(fcd.load_ref_model(), many, device="cpu", n_jobs=0)
+    found = gaussian(many)
     assert np.allclose(found.mean, features.mean(0), atol=1e-6)
     assert np.allclose(found.covariance, np.cov(features.T), atol=1e-6)
 

@@ -5,7 +5,7 @@ A missing value stands for "anything": it is what guidance and unconditional sam
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
@@ -132,7 +132,7 @@ def conditions_from_config(config: Sequence[Mapping[str, Any]]) -> tuple[Conditi
         >>> conditions_from_config([{"kind": "class", "name": "style", "labels": ["a", "b"]}])
         (ClassCondition(name='style', labels=('a', 'b')),)
     """
-    kinds: dict[str, type[Condition]] = {"class": ClassCondition, "vector": VectorCondition}
+    kinds: dict[str, Callable[..., Condition]] = {"class": ClassCondition, "vector": VectorCondition}
     found = []
     for entry in config:
         options = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}

@@ -5,7 +5,10 @@ import math
 
 import pytest
 import torch
-from words import Letters
+from words import DOMAIN, Letters
+
+from gdl_core.cli import application
+from gdl_core.domains import Domain, Installed
 
 
 def test_a_file_is_prepared_and_what_does_not_fit_is_named(gdl, tmp_path):
@@ -34,6 +37,20 @@ def test_a_run_goes_on_where_it_stopped(gdl, there, tmp_path):
     assert gdl(*command, "--force").code == 0
 
 
+def test_a_run_that_was_killed_before_it_began_begins_when_resumed(gdl, there, tmp_path):
+    (tmp_path / "run/.data.1234.partial").mkdir(parents=True)
+    command = ("words", "train", "words.txt", "--out", tmp_path / "run", "--steps", 2)
+    assert gdl(*command).code == 2
+    assert gdl(*command, "--resume").code == 0
+    assert sorted(path.name for path in (tmp_path / "run").iterdir() if path.name[0] == ".") == []
+
+
+def test_several_processes_are_sent_to_a_prepared_data_set(gdl, there, tmp_path, monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    ended = gdl("words", "train", "words.txt", "--out", tmp_path / "run", "--steps", 2)
+    assert ended.code == 2 and "`gdl words prepare`" in ended.err
+
+
 def test_a_dry_run_says_what_would_be_trained_and_writes_nothing(gdl, there, tmp_path):
     ended = gdl("words", "train", "words.txt", "--out", tmp_path / "run", "--time", "20m", "--dry-run", "--json")
     document = json.loads(ended.out)
@@ -58,6 +75,23 @@ def test_training_that_cannot_be_is_refused_before_anything_is_written(gdl, ther
     assert ended.code == 2
     assert hint in ended.err and ended.err.count("\n") == 1
     assert not (tmp_path / "run").exists()
+
+
+def test_a_domain_that_only_reads_and_represents_trains_and_samples(gdl, there, tmp_path, monkeypatch):
+    bare = Domain("bare", "bare words", "word", representations=DOMAIN.representations, read=DOMAIN.read)
+    monkeypatch.setattr(application, "discover", lambda: Installed({"bare": bare}))
+    trained = gdl("bare", "train", "words.txt", "--out", tmp_path / "run", "--steps", 1, "--batch-size", 4)
+    assert trained.code == 0, trained.err
+    drawn = gdl("bare", "sample", "--model", tmp_path / "run", "--count", 3, "--raw", "--out", tmp_path / "new.txt")
+    assert drawn.code == 0, drawn.err
+    assert len((tmp_path / "new.txt").read_text().splitlines()) == 3
+    assert "draws no pictures" in gdl("bare", "sample", "--model", tmp_path / "run", "--picture", "x.svg").err
+    for verb in ("recipes", "models"):
+        assert gdl("bare", verb).code == 0
+    assert "offers no 'evaluate'" in gdl("bare", "evaluate", "words.txt", "--reference", "words.txt").err
+    page = tmp_path / "page.html"
+    assert gdl("bare", "report", tmp_path / "run", "--count", 5, "--out", page).code == 0
+    assert "There is nothing to draw." in page.read_text()
 
 
 def test_a_model_goes_on_learning_from_other_data(gdl, there, tmp_path):
@@ -105,10 +139,23 @@ def test_samples_begin_with_the_prefix_and_go_to_a_file_with_a_picture(gdl, ther
     assert gdl(*draw, "--out", out, "--force").code == 0
 
 
+def test_a_model_learns_what_it_can_be_asked_for(gdl, there, tmp_path):
+    (tmp_path / "long.txt").write_text("anna,4\nhannah,6\nlevel,5\n" * 20)
+    training = ("--steps", 2, "--batch-size", 4, "--condition", "length", "--out", tmp_path / "run")
+    trained = gdl("words", "train", tmp_path / "long.txt", *training)
+    assert trained.code == 0, trained.err
+    draw = ("words", "sample", "--model", tmp_path / "run", "--raw", "--seed", 0, "--count", 20)
+    short, long = (gdl(*draw, "--condition", f"length={number}") for number in (4, 6))
+    assert (short.code, long.code) == (0, 0), short.err
+    assert short.out != long.out
+    assert "did you mean 'length'?" in gdl(*draw, "--condition", "lenght=4").err
+    assert "is no number" in gdl(*draw, "--condition", "length=many").err
+
+
 @pytest.mark.parametrize(
     ("words", "code", "hint"),
     [
-        ("--model rum", 2, "rum"),
+        ("--model rum", 2, "did you mean 'run'?"),
         ("--model ./rum", 5, "did you mean 'run'?"),
         ("", 2, "name a run's folder with --model"),
         ("--model run --top-p 1.5", 2, "top_p=1.5"),
@@ -138,6 +185,13 @@ def test_a_score_says_its_kind_and_its_units(gdl, there, tmp_path):
     lines = gdl("words", "score", tmp_path / "some.txt", "--model", "run").out.splitlines()
     assert [line.split("\t")[1] for line in lines] == ["anna", "otto"]
     assert float(lines[0].split("\t")[0]) == pytest.approx(values[0], abs=1e-5)
+
+
+def test_a_file_of_which_nothing_can_be_scored_leaves_no_empty_file(gdl, there, tmp_path):
+    (tmp_path / "bad.txt").write_text("NOT\n")
+    ended = gdl("words", "score", tmp_path / "bad.txt", "--model", "run", "--out", tmp_path / "scores.tsv")
+    assert ended.code == 4 and "holds nothing that can be scored" in ended.err
+    assert not (tmp_path / "scores.tsv").exists()
 
 
 def test_an_evaluation_prints_the_domain_s_measures_and_notes(gdl, there):

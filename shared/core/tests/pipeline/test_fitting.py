@@ -1,10 +1,11 @@
 import io
 import sys
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 import torch
-from words import DOMAIN
+from words import DOMAIN, Letters
 
 from gdl_core.data import Dataset
 from gdl_core.errors import InputError, UsageError
@@ -62,6 +63,31 @@ def test_a_resumed_run_needs_no_second_look_at_the_files(names, tmp_path):
     assert train_from_files(DOMAIN, [names], tmp_path / "run", options=STEPS, resume=True).steps == 4
 
 
+def test_a_resumed_run_goes_on_as_it_was_begun(names, tmp_path):
+    options = {**STEPS, "batch_size": 7, "seed": 3}
+    train_from_files(DOMAIN, [names], tmp_path / "run", options=options)
+    assert train_from_files(DOMAIN, [names], tmp_path / "run", resume=True).steps == 4
+    assert train_from_files(DOMAIN, [names], tmp_path / "run", resume=True, seed=3, options=STEPS).steps == 4
+    for other in ({"options": {"batch_size": 8}}, {"options": {"time": 5}}, {"seed": 4}):
+        with pytest.raises(UsageError, match="was started with"):
+            train_from_files(DOMAIN, [names], tmp_path / "run", resume=True, **other)
+
+
+def test_a_run_on_a_prepared_set_is_resumed_with_that_set(names, tmp_path):
+    prepare_files(DOMAIN, [names], tmp_path / "set")
+    train_from_files(DOMAIN, [tmp_path / "set"], tmp_path / "run", options=STEPS)
+    assert train_from_files(DOMAIN, [tmp_path / "set"], tmp_path / "run", resume=True).steps == 4
+    with pytest.raises(UsageError, match="name that again"):
+        train_from_files(DOMAIN, [names], tmp_path / "run", resume=True)
+
+
+def test_a_set_whose_symbols_are_numbered_in_another_way_is_refused(names, tmp_path):
+    train_from_files(DOMAIN, [names], tmp_path / "first", options=STEPS)
+    prepare_files(DOMAIN, [names], tmp_path / "set", representation=Letters("zyxwvutsrqponmlkjihgfedcba"))
+    with pytest.raises(UsageError, match="numbers its symbols"):
+        train_from_files(DOMAIN, [tmp_path / "set"], tmp_path / "second", model=tmp_path / "first", options=STEPS)
+
+
 def test_a_dry_run_writes_nothing(names, tmp_path):
     plan = train_from_files(DOMAIN, [names], tmp_path / "run", options=STEPS, dry_run=True)
     assert isinstance(plan, Plan)
@@ -107,8 +133,6 @@ def test_what_a_model_does_not_know_widens_it_or_is_an_error_or_is_skipped(unkno
         self.__init__(self.letters + "".join(new), self.space.max_length)
         return new
 
-    from words import Letters
-
     monkeypatch.setattr(Letters, "extend", extend)
     train_from_files(DOMAIN, [names], tmp_path / "first", options=STEPS)
     foreign = tmp_path / "foreign.txt"
@@ -134,6 +158,11 @@ def test_what_a_model_does_not_know_widens_it_or_is_an_error_or_is_skipped(unkno
 def test_a_prepared_set_is_of_this_domain(names, tmp_path):
     data = prepare_files(DOMAIN, [names], tmp_path / "set")
     assert isinstance(data, Dataset)
-    other = SimpleNamespace(**{**DOMAIN.__dict__, "name": "other", "load": DOMAIN.load})
     with pytest.raises(InputError, match="words"):
-        train_from_files(other, [tmp_path / "set"], tmp_path / "run", options=STEPS)
+        train_from_files(replace(DOMAIN, name="other"), [tmp_path / "set"], tmp_path / "run", options=STEPS)
+
+
+def test_several_processes_train_on_what_was_prepared_before(names, tmp_path, monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    with pytest.raises(UsageError, match="`prepare` first"):
+        train_from_files(DOMAIN, [names], tmp_path / "run", options=STEPS)

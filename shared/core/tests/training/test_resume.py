@@ -218,6 +218,7 @@ def test_a_full_disk_ends_the_run_and_leaves_the_last_checkpoint_whole(run, tmp_
 # ---- several processes
 
 PROCESSES = """
+import os
 import sys
 import torch
 from gdl_core.data import Dataset
@@ -233,7 +234,8 @@ design = Design("autoregressive", space, "transformer", network_options={"width"
 for steps in (1, 25):
     options = TrainingOptions(steps=steps, batch_size=15, evaluate_every=10, checkpoint_every=0.01, device="cpu",
                               validation_share=0.1, precision="float32", accumulate=2)
-    done = train(build(design), data, f"{sys.argv[1]}/{steps}", options=options, design=design)
+    seed = int(os.environ.get("RANK", 0))  # all start from the first one's weights, whatever their own
+    done = train(build(design, seed=seed), data, f"{sys.argv[1]}/{steps}", options=options, design=design)
     assert done.steps == steps
     again = train(build(design), data, f"{sys.argv[1]}/{steps}", options=options, design=design, resume=True)
     assert again.validation == done.validation

@@ -27,7 +27,7 @@ def save(path: str | Path, kind: str, arrays: Arrays, *, force: bool = False) ->
     draft = place.with_name(f".{place.stem}.{uuid4().hex[:8]}.npz")
     with naming_disk_errors(place):
         try:
-            np.savez_compressed(draft, kind=np.array(kind), **arrays)
+            np.savez_compressed(draft, kind=np.array(kind), **arrays)  # type: ignore[arg-type]
             os.replace(draft, place)
         finally:
             draft.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ Preuer et al. (2018), arXiv:1803.09518. The network comes with the package `fcd`
 import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from dataclasses import dataclass
 from importlib.util import find_spec
 
@@ -69,14 +70,12 @@ def _features(texts: Sequence[str], device: str) -> Iterator[NDArray[np.float64]
     network = load_ref_model()
 
     def see(chunk: Sequence[str]) -> NDArray[np.float64]:
-        return get_predictions(network, chunk, n_jobs=0, device=device).astype(np.float64)
+        own = deepcopy(network)  # each call moves the network between devices: no two threads may share it
+        return get_predictions(own, chunk, n_jobs=0, device=device).astype(np.float64)
 
     chunks = [texts[start : start + _CHUNK] for start in range(0, len(texts), _CHUNK)]
     threads = ThreadPoolExecutor(cores() if device == "cpu" else 1, initializer=torch.set_num_threads, initargs=(1,))
-    with (
-        warnings.catch_warnings(),
-        torch.random.fork_rng(devices=[]),
-        threads,
-    ):  # its data loader draws a seed
+    kept = torch.random.fork_rng(devices=[])  # the package's data loader draws a seed
+    with warnings.catch_warnings(), kept, threads:
         warnings.simplefilter("ignore")
         yield from threads.map(see, chunks)

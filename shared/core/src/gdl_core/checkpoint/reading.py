@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from gdl_core.checkpoint.hub import NAME, fetch
+from gdl_core.checkpoint.outline import Outline
 from gdl_core.checkpoint.weights import check_shapes, fill, read_tensors, shapes_in, tensors_of
 from gdl_core.checkpoint.writing import CARD, CONFIG, FORMAT, REPRESENTATION, WEIGHTS
 from gdl_core.errors import CheckpointError, GdlError, nearest
@@ -147,7 +148,7 @@ def _build(folder: Path, design: Design) -> Family:
     """Build the model and fill it, once its shapes are known to fit: a lying design must not claim the memory."""
     path = folder / WEIGHTS
     try:
-        with torch.device("meta"):
+        with Outline():
             expected = tensors_of(build(design))
     except (GdlError, TypeError, ValueError, RuntimeError) as error:
         raise CheckpointError(f"{folder / CONFIG}: the design cannot be built ({error})") from error

@@ -30,9 +30,13 @@ def run(words: Sequence[str], *, quiet: bool = True, installed: Installed | None
 
     `quiet` keeps the warnings of other libraries off the screen.
     """
-    if quiet:
-        warnings.simplefilter("ignore")
-    installed = installed or discover()
+    with warnings.catch_warnings():
+        if quiet:
+            warnings.simplefilter("ignore")
+        _run(words, installed or discover())
+
+
+def _run(words: Sequence[str], installed: Installed) -> None:
     for trouble in installed.troubles:
         tell(f"warning: {trouble}")
     wanted = next((word for word in words if not word.startswith("-")), None)

@@ -6,7 +6,7 @@ from pathlib import Path
 from gdl_core.errors import InputError, UsageError, nearest
 
 STDIN = "-"
-OURS = ("dataset.json", "config.json", "run.json")
+OURS = ("dataset.json", "config.json", "run.json", "data/dataset.json")
 """A folder that holds one of these was written by gdl, and may be replaced."""
 
 

@@ -34,7 +34,7 @@ def print_table(rows: Sequence[Mapping[str, Any]], columns: Iterable[str]) -> No
 
 
 def print_facts(facts: Mapping[str, Any]) -> None:
-    """Write names and values, one to a line; nested ones are indented.
+    """Write names and values, one pair to a line.
 
     Example:
         >>> print_facts({"valid": 0.5, "pairs": [["a", "b"]]})

@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from gdl_core.cli.output import tell
 
@@ -16,25 +16,86 @@ SLOW_START = 2.0
 """Seconds before the first plain line: quick work needs none."""
 
 
+class Shown(Protocol):
+    """Where progress is shown."""
+
+    def count(self, label: str, done: int, total: int | None = None) -> None:
+        """Show how many are done."""
+
+    def event(self, event: Mapping[str, Any]) -> None:
+        """Show what a training run says."""
+
+
+@contextmanager
+def shown() -> Iterator[Shown]:
+    """Show progress while the block runs."""
+    if not sys.stderr.isatty():
+        yield Lines()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[left]}"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        yield Bar(progress)
+
+
 @contextmanager
 def counting(label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
     """Show how many of `total` are done; the function that it gives takes the number so far."""
-    if sys.stderr.isatty():
-        with _bar(total) as bar:
-            task = bar.add_task(label, total=total)
-            yield lambda done: bar.update(task, completed=done)
-    else:
-        yield _CountLines(label, total)
+    with shown() as place:
+        yield lambda done: place.count(label, done, total)
 
 
-@contextmanager
-def training() -> Iterator[Callable[[Mapping[str, Any]], None]]:
-    """Show the events of a training run as they come."""
-    if sys.stderr.isatty():
-        with _bar(1.0) as bar:
-            yield _TrainingBar(bar)
-    else:
-        yield _TrainingLines()
+class Lines:
+    """Progress as plain lines."""
+
+    def __init__(self) -> None:
+        self.started = time.monotonic()
+        self.due = self.started + SLOW_START
+
+    def count(self, label: str, done: int, total: int | None = None) -> None:
+        """Say how many are done, when it is time to."""
+        if self._is_due():
+            tell(f"{_counted(label, done, total)}  {_left(self.started, done, total)}".rstrip())
+
+    def event(self, event: Mapping[str, Any]) -> None:
+        """Say every validation, and now and then how a step went."""
+        if event["event"] == "validation":
+            tell(f"step {event['step']:,}  validation {event['validation']:.4f} {event['unit']}")
+        elif event["event"] == "step" and self._is_due():
+            tell(f"step {event['step']:,}  {_standing(event)}  {duration(event['remaining'])} left")
+
+    def _is_due(self) -> bool:
+        now = time.monotonic()
+        due = now >= self.due
+        if due:
+            self.due = now + EVERY
+        return due
+
+
+class Bar:
+    """Progress as one bar on a terminal."""
+
+    def __init__(self, progress: Any) -> None:
+        self.progress, self.task = progress, progress.add_task("", total=None, left="")
+        self.started, self.validation = time.monotonic(), ""
+
+    def count(self, label: str, done: int, total: int | None = None) -> None:
+        """Move the bar to the share that is done; without a total it only moves."""
+        text, left = _counted(label, done, total), _left(self.started, done, total)
+        self.progress.update(self.task, description=text, completed=done, total=total, left=left)
+
+    def event(self, event: Mapping[str, Any]) -> None:
+        """Move the bar to the part of the run that is done, by its own estimate."""
+        if event["event"] == "validation":
+            self.validation = f"  validation {event['validation']:.4f}"
+        elif event["event"] == "step":
+            elapsed, remaining = event["elapsed"], event["remaining"]
+            text = f"step {event['step']:,}  {_standing(event)}{self.validation}"
+            whole = elapsed + remaining if math.isfinite(remaining) else None
+            left = f"{duration(remaining)} left"
+            self.progress.update(self.task, description=text, completed=elapsed, total=whole, left=left)
 
 
 def duration(seconds: float) -> str:
@@ -54,63 +115,15 @@ def duration(seconds: float) -> str:
     return f"{whole} s"
 
 
-class _CountLines:
-    def __init__(self, label: str, total: int | None) -> None:
-        self.label, self.total, self.started = label, total, time.monotonic()
-        self.due = self.started + SLOW_START
-
-    def __call__(self, done: int) -> None:
-        now = time.monotonic()
-        if now < self.due:
-            return
-        self.due = now + EVERY
-        left = ""
-        if self.total and done:
-            left = f" of {self.total:,}, {duration((now - self.started) * (self.total - done) / done)} left"
-        tell(f"{self.label}: {done:,}{left}")
+def _counted(label: str, done: int, total: int | None) -> str:
+    return f"{label} {done:,}" + (f" of {total:,}" if total else "")
 
 
-class _TrainingLines:
-    def __init__(self) -> None:
-        self.due = 0.0
-
-    def __call__(self, event: Mapping[str, Any]) -> None:
-        if event["event"] == "validation":
-            tell(f"step {event['step']:,}  validation {event['validation']:.4f} {event['unit']}")
-        elif event["event"] == "step" and time.monotonic() >= self.due:
-            self.due = time.monotonic() + EVERY
-            tell(f"step {event['step']:,}  {_standing(event)}  {duration(event['remaining'])} left")
-
-
-class _TrainingBar:
-    def __init__(self, bar: Any) -> None:
-        self.bar, self.task, self.validation = bar, bar.add_task("starting", total=1.0), ""
-
-    def __call__(self, event: Mapping[str, Any]) -> None:
-        if event["event"] == "validation":
-            self.validation = f"  validation {event['validation']:.4f}"
-        elif event["event"] == "step":
-            remaining = event["remaining"]
-            done = event["elapsed"] / (event["elapsed"] + remaining) if math.isfinite(remaining) else 0.0
-            text = f"step {event['step']:,}  {_standing(event)}{self.validation}"
-            self.bar.update(self.task, description=text, completed=done)
+def _left(started: float, done: int, total: int | None) -> str:
+    if not (total and done):
+        return ""
+    return f"{duration((time.monotonic() - started) * (total - done) / done)} left"
 
 
 def _standing(event: Mapping[str, Any]) -> str:
     return f"loss {event['loss']:.4f} {event['unit']}  {event['samples_per_second']:,.0f} samples/s"
-
-
-def _bar(total: float | None) -> Any:
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TaskProgressColumn,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    count = TaskProgressColumn() if total == 1.0 else MofNCompleteColumn()
-    columns = (TextColumn("{task.description}"), BarColumn(), count, TimeRemainingColumn())
-    return Progress(*columns, console=Console(stderr=True), transient=True)

@@ -95,6 +95,7 @@ def sample(
     All are valid and no two alike, unless --raw asks for every draw as it came.
     """
     check_outputs(out, picture, force=force)
+    check_picture(context.obj, picture)
     options = given(temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p)
     part = read_shard(shard)
     asked = Request(count, model, raw, seed, part, batch_size, device, prefix, conditions(condition), options)
@@ -109,6 +110,12 @@ def check_outputs(out: Path | None, picture: Path | None, *, force: bool) -> Non
     """Refuse, before any work, to write over what is there."""
     check_out(None if is_stdout(out) else out, force=force)
     check_out(picture, force=force)
+
+
+def check_picture(domain: Domain, picture: Path | None) -> None:
+    """Refuse a picture where the domain's samples cannot be drawn."""
+    if picture and not domain.has("collection"):
+        raise UsageError(f"{domain.name} draws no pictures; leave --picture out")
 
 
 def is_stdout(out: Path | None) -> bool:
@@ -151,7 +158,7 @@ def write(samples: Any, out: Path | None, *, force: bool, json: bool) -> None:
         write_lines(out, map(str, samples))
 
 
-def print_lines(samples: Sequence[Any]) -> None:
+def print_lines(samples: Iterable[Any]) -> None:
     """Print one sample in a line."""
     for line in samples:
         print(line)
@@ -179,9 +186,3 @@ def finish(drawn: Drawn, out: Path | None, *, json: bool, rows: Sequence[Any]) -
         print_json({**drawn.facts(), "out": None, "samples": rows})
     else:
         print_json({**drawn.facts(), "out": str(out)})
-
-
-def needs_picture(domain: Domain, picture: Path | None) -> None:
-    """Refuse a picture where the domain's samples cannot be drawn."""
-    if picture and not domain.has("collection"):
-        raise UsageError(f"{domain.name} draws no pictures; leave --picture out")

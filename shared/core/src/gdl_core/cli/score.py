@@ -1,6 +1,7 @@
 """``gdl <domain> score``: how probable each object of a file is under a model."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +13,7 @@ from gdl_core.cli.model import open_pipeline
 from gdl_core.cli.options import BatchSize, Column, Data, Device, Force, Json, Model, SkippedFile
 from gdl_core.cli.output import print_json, tell
 from gdl_core.cli.progress import counting
-from gdl_core.cli.sample import write_lines
+from gdl_core.cli.sample import print_lines, write_lines
 from gdl_core.cli.skips import Skips, skips
 from gdl_core.domains import Domain
 from gdl_core.errors import InputError, RepresentationError, Skipped
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 BATCH = 256
 
-Items = list[dict[str, Any]]
+Item = dict[str, Any]
 
 
 def score(
@@ -45,34 +46,65 @@ def score(
     domain: Domain = context.obj
     check_sources(data)
     check_out(out, force=force, folder=False)
-    pipeline = open_pipeline(domain, model, device)
-    with skips(skipped, keep=json) as skip, counting("scored") as progress:
-        kinds, items = set(), []
-        for kind, part in _score(pipeline, data, column, batch_size or BATCH, skip):
-            kinds.add(kind)
-            items += part
-            progress(len(items))
-    if not items:
-        raise InputError(f"{', '.join(data)} holds nothing that can be scored")
-    _write(items, out, kind=kinds.pop(), model=str(model or domain.default_model), skip=skip, json=json)
+    scored = Scored(", ".join(data))
+    with skips(skipped, keep=json) as skip:
+        pipeline = open_pipeline(domain, model, device)
+        items = scored.watch(_score(pipeline, data, column, batch_size or BATCH, skip, scored))
+        kept = list(items) if json else []
+        lines = (f"{item['log_likelihood']:.6f}\t{item['object']}" for item in (kept or items))
+        if out:
+            write_lines(out, lines)
+        elif not json:
+            print_lines(lines)
+    if json:
+        facts = {"model": str(model or domain.default_model), **scored.facts(), "items": kept}
+        print_json({**facts, "skipped": skip.count, "records_skipped": skip.to_json()})
+    tell(f"{scored.kind.replace('_', ' ')} log-likelihood in nats, mean {scored.mean:.4f} over {scored.count:,}")
     skip.leave()
 
 
+@dataclass
+class Scored:
+    """What is known of all items together."""
+
+    source: str
+    kind: str = ""
+    count: int = 0
+    total: float = 0.0
+
+    @property
+    def mean(self) -> float:
+        """The mean log-likelihood, in nats."""
+        return self.total / self.count
+
+    def watch(self, items: Iterator[Item]) -> Iterator[Item]:
+        """Count the items that pass."""
+        with counting("scored") as progress:
+            for item in items:
+                self.count += 1
+                self.total += item["log_likelihood"]
+                progress(self.count)
+                yield item
+        if not self.count:
+            raise InputError(f"{self.source} holds nothing that can be scored")
+
+    def facts(self) -> dict[str, Any]:
+        """Describe all items together as JSON values."""
+        return {"kind": self.kind, "units": "nats", "count": self.count, "mean": self.mean}
+
+
 def _score(
-    pipeline: "Pipeline", data: list[str], column: str | None, size: int, skip: Skips
-) -> Iterator[tuple[str, Items]]:
+    pipeline: "Pipeline", data: list[str], column: str | None, size: int, skip: Skips, scored: Scored
+) -> Iterator[Item]:
     from gdl_core.pipeline.preparing import Files
 
     records = Files(pipeline.domain, data, column).records(skip)
     while chunk := list(islice(records, size)):
         fitting = [record for record in chunk if _fits(pipeline, record, skip)]
-        if fitting:
-            found = pipeline.score([record.object for record in fitting], batch_size=size)
-            pairs = zip(fitting, found.values.tolist(), strict=True)
-            yield (
-                found.kind,
-                [{"where": r.where, "object": r.object, "log_likelihood": value} for r, value in pairs],
-            )
+        found = pipeline.score([record.object for record in fitting], batch_size=size)
+        scored.kind = found.kind
+        for record, value in zip(fitting, found.values.tolist(), strict=True):
+            yield {"where": record.where, "object": record.object, "log_likelihood": value}
 
 
 def _fits(pipeline: "Pipeline", record: "Record", skip: Skips) -> bool:
@@ -82,17 +114,3 @@ def _fits(pipeline: "Pipeline", record: "Record", skip: Skips) -> bool:
         skip(Skipped(record.where, str(error)))
         return False
     return True
-
-
-def _write(items: Items, out: Path | None, *, kind: str, model: str, skip: Skips, json: bool) -> None:
-    mean = sum(item["log_likelihood"] for item in items) / len(items)
-    if json:
-        facts = {"model": model, "kind": kind, "units": "nats", "count": len(items), "mean": mean}
-        print_json({**facts, "items": items, "skipped": skip.count, "records_skipped": skip.to_json()})
-    lines = (f"{item['log_likelihood']:.6f}\t{item['object']}" for item in items)
-    if out:
-        write_lines(out, lines)
-    elif not json:
-        for line in lines:
-            print(line)
-    tell(f"{kind.replace('_', ' ')} log-likelihood in nats, mean {mean:.4f} over {len(items):,}")

@@ -2,6 +2,8 @@
 
 import os
 from dataclasses import asdict
+from functools import partial
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
@@ -23,7 +25,7 @@ from gdl_core.cli.options import (
     seconds,
 )
 from gdl_core.cli.output import print_facts, print_json, tell
-from gdl_core.cli.progress import counting, training
+from gdl_core.cli.progress import shown
 from gdl_core.cli.skips import skips
 from gdl_core.domains import Domain
 from gdl_core.errors import UsageError
@@ -54,9 +56,12 @@ def train(
     precision: Annotated[
         Precision | None, typer.Option(help="What to compute in; auto is bfloat16 where the device is fast at it.")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same weights on the same machine.")] = 0,
+    seed: Annotated[
+        int | None,
+        typer.Option(min=0, help="The same seed gives the same weights on the same machine; 0 unless given."),
+    ] = None,
     device: Device = "auto",
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run at --out.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run at --out, if one was begun.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be trained, and write nothing.")] = False,
     skipped: SkippedFile = None,
     force: Force = False,
@@ -71,6 +76,8 @@ def train(
         raise UsageError("a run ends by --steps or by --time; give one of them")
     limit = None if time is None else seconds(time)
     check_sources(data)
+    if "WORLD_SIZE" in os.environ and not all((Path(source) / "dataset.json").is_file() for source in data):
+        raise UsageError(f"several processes train on a prepared data set; make one with `gdl {domain.name} prepare`")
     if not (resume or dry_run):
         check_out(out, force=force)
     from gdl_core.pipeline import train_from_files
@@ -86,7 +93,7 @@ def train(
         precision=precision,
         device=device,
     )
-    with skips(skipped, keep=json) as skip, counting("prepared") as prepared, training() as progress:
+    with skips(skipped, keep=json) as skip, shown() as place:
         try:
             result = train_from_files(
                 domain,
@@ -105,8 +112,8 @@ def train(
                 replace=force,
                 dry_run=dry_run,
                 skipped=skip,
-                prepared=prepared,
-                progress=progress,
+                prepared=partial(place.count, "prepared"),
+                progress=place.event,
             )
         except Interrupted as error:
             raise KeyboardInterrupt(f"{error}: give the same command with --resume") from error
@@ -123,7 +130,8 @@ def train(
 
 
 def _outcome(trained: Any) -> dict[str, Any]:
-    return {**asdict(trained), "folder": str(trained.folder)}
+    facts = asdict(trained)
+    return {"out": str(facts.pop("folder")), **facts}
 
 
 def _plan(plan: Any) -> dict[str, Any]:

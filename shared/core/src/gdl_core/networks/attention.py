@@ -79,7 +79,8 @@ class CausalAttention(nn.Module):
     def empty_cache(self, batch: int, room: int, device: torch.device, dtype: torch.dtype) -> KeyValueCache:
         """Return a cache for `batch` rows of at most `room` positions."""
         shape = (batch, self.key_value_heads, room, self.size)
-        return KeyValueCache(*(torch.empty(shape, device=device, dtype=dtype) for _ in range(2)))
+        keys, values = (torch.empty(shape, device=device, dtype=dtype) for _ in range(2))
+        return KeyValueCache(keys, values)
 
     def forward(self, x: Tensor, cache: KeyValueCache | None = None) -> Tensor:
         heads = self.project(x).unflatten(-1, (-1, self.size)).transpose(1, 2)  # batch, heads, length, size

@@ -31,6 +31,7 @@ class Conditioner(nn.Module):
     def forward(self, conditions: Mapping[str, Tensor], batch: int) -> Tensor:
         total = self.zero.expand(batch, -1)
         for name, part in self.parts.items():
+            assert isinstance(part, ClassPart | VectorPart)
             total = total + (part(conditions[name]) if name in conditions else part.nothing(batch))
         return total
 

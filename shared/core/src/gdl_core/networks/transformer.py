@@ -1,9 +1,9 @@
 """A decoder-only transformer over token sequences."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, cast
 
 from torch import Tensor, nn
 
@@ -76,7 +76,8 @@ class Transformer(nn.Module):
         """Return an empty memory for `batch` rows of at most `length` symbols."""
         device = self.head.weight.device
         dtype = compute_type(device)
-        caches = [block.attention.empty_cache(batch, length, device, dtype) for block in self.blocks]
+        blocks = cast(Iterable[Block], self.blocks)
+        caches = [block.attention.empty_cache(batch, length, device, dtype) for block in blocks]
         return TransformerMemory(caches, self.conditioner(conditions, batch)[:, None])
 
     def advance(self, symbols: Tensor, memory: TransformerMemory) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,14 +13,15 @@ from typing import Any
 from gdl_core.data import Dataset, is_dataset
 from gdl_core.domains import Domain
 from gdl_core.errors import Skipped, UsageError
-from gdl_core.families import Family
+from gdl_core.families import FAMILIES, Family
+from gdl_core.folders import sweep
 from gdl_core.pairing import Design, build, widen
 from gdl_core.pipeline.pipeline import Pipeline
 from gdl_core.pipeline.preparing import Source, Unknown, prepare_files
 from gdl_core.recipes import Recipe, find_recipe
 from gdl_core.representation import Representation
 from gdl_core.training import Trained, TrainingOptions, train
-from gdl_core.training.folder import DATA
+from gdl_core.training.folder import DATA, RunFolder
 
 MINUTES = 10
 """How long a run trains when neither steps nor a time are given."""
@@ -49,7 +51,7 @@ def train_from_files(
     conditions: Sequence[str] = (),
     column: str | None = None,
     options: Mapping[str, Any] | None = None,
-    seed: int = 0,
+    seed: int | None = None,
     resume: bool = False,
     replace: bool = False,
     dry_run: bool = False,
@@ -61,16 +63,27 @@ def train_from_files(
 
     A new model follows the first recipe that has this name, family and representation; `model` names one to go on
     from. `conditions` are columns of the data that samples can later be asked for. `options` are fields of
-    `TrainingOptions`. With `dry_run` nothing is written but a temporary data set, and the plan is returned.
+    `TrainingOptions`. With `resume` the run goes on as it was begun; what is said again must be what was said then.
+    With `dry_run` nothing is written but a temporary data set, and the plan is returned.
     """
+    folder = RunFolder(Path(out))
+    options = {**(options or {}), **({} if seed is None else {"seed": seed})}
+    if resume and folder.checkpoints():
+        options = {**_begun_with(folder, options), **options}
+        if not any((recipe, family, representation, model, conditions)):
+            return _go_on(domain, sources, folder, TrainingOptions.from_config(options), progress)
     start = None if model is None else Pipeline.from_pretrained(model, domain)
     chosen = None if start else _find(domain, recipe, family, representation)
-    settings = _settings(chosen, seed, options or {})
+    settings = _settings(chosen, options)
     given = start.representation if start else _given(domain, chosen)
 
     def data(home: Path) -> Dataset:
         if ready := _ready(domain, sources, home / DATA, resume):
             return ready
+        if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+            raise UsageError(
+                "several processes cannot prepare one data set; run `prepare` first, and train on what it wrote"
+            )
         return prepare_files(
             domain, sources, home / DATA, representation=given, unknown=unknown if start else "extend",
             columns=conditions, column=column, replace=replace, skipped=skipped, progress=prepared,
@@ -81,20 +94,51 @@ def train_from_files(
             return _plan(data(Path(home)), start, chosen, conditions, settings)
     if Path(out).exists() and not (resume or replace):
         raise UsageError(f"{out} exists already; resume it, replace it, or choose another folder")
+    begun = resume and folder.description.is_file()
+    if resume and not begun:  # it was killed while it prepared its data, or never started
+        sweep(Path(out))
     plan = _plan(data(Path(out)), start, chosen, conditions, settings)
     return train(
-        plan.model, plan.dataset, out, options=settings, design=plan.design, resume=resume, replace=replace,
+        plan.model, plan.dataset, out, options=settings, design=plan.design, resume=begun, replace=replace,
         progress=progress,
     )  # fmt: skip
 
 
 def _find(domain: Domain, recipe: str | None, family: str | None, representation: str | None) -> Recipe:
-    return find_recipe(domain.load("recipes"), name=recipe, family=family, representation=representation)
+    if domain.has("recipes") or recipe:
+        return find_recipe(domain.load("recipes"), name=recipe, family=family, representation=representation)
+    chosen = family or next(iter(FAMILIES)), representation or next(iter(domain.representations))
+    return Recipe("plain", "The family's own defaults.", "", *chosen)
 
 
-def _settings(recipe: Recipe | None, seed: int, options: Mapping[str, Any]) -> TrainingOptions:
+def _begun_with(folder: RunFolder, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options that a run was begun with; its steps give way to a time that is asked for, and so on."""
+    found = folder.read()["options"]
+    ends = {"steps", "time"}
+    return {name: value for name, value in found.items() if name not in ends or not ends & options.keys()}
+
+
+def _go_on(
+    domain: Domain,
+    sources: Sequence[Source],
+    folder: RunFolder,
+    options: TrainingOptions,
+    progress: Callable[[dict[str, Any]], None],
+) -> Trained:
+    """Resume a run that has a checkpoint, from which its weights come."""
+    dataset = _ready(domain, sources, folder.path / DATA, True)
+    if dataset is None:
+        raise UsageError(f"{folder.path} was trained on a prepared data set, not on files of its own; name that again")
+    design = Design.from_config(folder.read()["design"])
+    return train(
+        build(design, seed=options.seed), dataset, folder.path, options=options, design=design, resume=True,
+        progress=progress,
+    )  # fmt: skip
+
+
+def _settings(recipe: Recipe | None, options: Mapping[str, Any]) -> TrainingOptions:
     """Take what was asked for, else what the recipe says, else the defaults."""
-    chosen = {"seed": seed, **(recipe.training if recipe else {}), **options}
+    chosen = {**(recipe.training if recipe else {}), **options}
     if not {"steps", "time"} & {name for name, value in chosen.items() if value is not None}:
         chosen["time"] = 60.0 * MINUTES
     return TrainingOptions.from_config(chosen)
@@ -137,5 +181,30 @@ def _plan(
             f"the data set is made of {speaks['name']!r} and the model speaks {start.representation.name!r}; "
             "prepare the data anew"
         )
+    if not is_widened(speaks["config"], start.representation.to_config()):
+        raise UsageError(
+            "the data set numbers its symbols in another way than the model; train on the files themselves, or prepare "
+            "them with the model's representation"
+        )
     design = changed(start.design, space=dataset.space)
     return Plan(widen(start.model, design, seed=options.seed), design, options, dataset, None)
+
+
+def is_widened(wide: Any, narrow: Any) -> bool:
+    """Tell whether the config of a representation is that of another one, or of that one after `extend`.
+
+    Lists and texts may have grown at their end and numbers may be greater; everything else is the same.
+
+    Example:
+        >>> is_widened({"letters": ["a", "b", "c"]}, {"letters": ["a", "b"]})
+        True
+        >>> is_widened({"letters": ["b", "a"]}, {"letters": ["a", "b"]})
+        False
+    """
+    if isinstance(narrow, Mapping):
+        return wide.keys() == narrow.keys() and all(is_widened(wide[key], narrow[key]) for key in narrow)
+    if isinstance(narrow, list | tuple | str):
+        return wide[: len(narrow)] == narrow
+    if isinstance(narrow, int | float) and not isinstance(narrow, bool):
+        return wide >= narrow
+    return wide == narrow

@@ -50,8 +50,9 @@ class Pipeline:
         """
         shipped = domain.shipped_models()
         if str(name) not in shipped and "/" not in str(name) and not Path(name).exists():
+            there = [*shipped, *(path.name for path in Path().iterdir() if path.is_dir())]
             raise UsageError(
-                f"{domain.name} has no model {str(name)!r}, and no such folder exists; {nearest(str(name), shipped)}"
+                f"{domain.name} has no model {str(name)!r}, and no such folder exists; {nearest(str(name), there)}"
             )
         loaded = load(shipped.get(str(name), name), domain=domain.name)
         try:

@@ -25,7 +25,8 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 th, td { text-align: left; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--rule); vertical-align: top; }
 th { font-weight: 600; }
 th[scope=row] { width: 17rem; max-width: 45vw; font-weight: 500; }
-td.number, th.number { text-align: right; padding-right: 0; white-space: nowrap; }
+td.number, th.number { text-align: right; padding: .35rem 0 .35rem 1rem; }
+td.number { white-space: nowrap; }
 td { overflow-wrap: anywhere; }
 pre { background: var(--panel); border: 1px solid var(--rule); border-radius: 6px; padding: .8rem 1rem;
   overflow-x: auto; }

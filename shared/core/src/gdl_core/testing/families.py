@@ -6,16 +6,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 from gdl_core.checkpoint import load, save
 from gdl_core.data import Dataset
-from gdl_core.families import Family, HasLikelihood
+from gdl_core.families import HasLikelihood
 from gdl_core.pairing import Design, build
 from gdl_core.randomness import Streams
-from gdl_core.spaces import Batch, Sample, Tokens
+from gdl_core.spaces import Batch, Sample, Space, Tokens
 from gdl_core.testing.spaces import equal
 from gdl_core.training import TrainingOptions, train
 
@@ -107,7 +108,7 @@ def a_killed_run_resumes_bit_for_bit(design: Design, samples: Sequence[Sample]) 
         whole, broken = Path(folder) / "whole", Path(folder) / "broken"
         train(build(design), data, whole, options=options, design=design)
 
-        def die(event: dict) -> None:
+        def die(event: dict[str, Any]) -> None:
             if event["step"] == 3:
                 raise _Killed
 
@@ -131,8 +132,9 @@ def a_likelihood_says_what_it_is(design: Design, samples: Sequence[Sample]) -> N
         assert torch.allclose(likelihood.elements.flatten(1).sum(1), likelihood.values, atol=1e-4)
 
 
-def every_sequence(space: Tokens) -> list[torch.Tensor]:
-    """List all sequences of a small space."""
+def every_sequence(space: Space) -> list[torch.Tensor]:
+    """List all sequences of a small space of tokens."""
+    assert isinstance(space, Tokens)
     lengths = range(space.max_length + 1) if space.variable else [space.max_length]
     return [
         torch.tensor(sequence, dtype=torch.int64)
@@ -194,8 +196,8 @@ def a_prediction_sees_only_the_past(design: Design) -> None:
         assert not torch.allclose(after[place, place], before[0, place], atol=1e-6)
 
 
-def _shaken(design: Design) -> Family:
-    """Build a model whose predictions are far from uniform."""
+def _shaken(design: Design) -> Any:
+    """Build a model whose predictions are far from uniform: a family that has a likelihood."""
     model = build(design, seed=2).eval()
     with torch.no_grad():
         for parameter in model.parameters():

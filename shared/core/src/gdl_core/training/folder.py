@@ -85,7 +85,8 @@ class RunFolder:
             for path in self._contents():
                 delete(path)
 
-    def _check(self, description: Mapping[str, Any]) -> None:
+    def read(self) -> dict[str, Any]:
+        """Return what was asked for when the run began."""
         try:
             found = json.loads(self.description.read_text())
         except FileNotFoundError as error:
@@ -94,6 +95,10 @@ class RunFolder:
             raise CheckpointError(f"{self.description} is damaged ({error}); the run cannot be resumed") from error
         if found.get("format", 0) > FORMAT:
             raise CheckpointError(f"{self.path} was written by a newer gdl, {found.get('gdl')}; update gdl-core")
+        return found
+
+    def _check(self, description: Mapping[str, Any]) -> None:
+        found = self.read()
         wanted = json.loads(json.dumps(description))
         before = DEFAULTS | found.get("options", {})
         for name, value in wanted["options"].items():

@@ -24,6 +24,7 @@ class Learner:
 
     def __init__(self, model: Family, options: TrainingOptions, where: Machine) -> None:
         self.model, self.options, self.where = model.to(where.device), options, where
+        where.share(tensors_of(model).values())
         self.average = Average(model, options.ema_decay)
         self.phases = model.phases()
         self.optimizers = {phase.name: make_optimizer(phase, options) for phase in self.phases}
@@ -88,7 +89,7 @@ class Learner:
         """Return the loss of the averaged model, summed over a batch; its noise depends on `place` alone."""
         seed_step(self.where.device, self.options.seed, -1, place)
         with self.where.autocast():
-            return self.average.model.loss(batch).double().sum()
+            return self.average.model.loss(batch).sum()
 
     def write(self, folder: Path) -> None:
         """Write what a checkpoint needs besides the averaged model."""

@@ -165,7 +165,8 @@ class Run:
         return time.perf_counter() - self.started
 
     def _loop(self, stopped: Callable[[], bool]) -> None:
-        saved, clock = time.perf_counter(), self.elapsed
+        saved = time.perf_counter()
+        clock, _, _ = self._agree(False, False)
         while not self._over(clock):
             self._take_step(clock)
             if self.state.step % self.options.evaluate_every == 0:
@@ -235,9 +236,8 @@ class Run:
     def _held_out_loss(self) -> float:
         """Return the loss per element of the averaged model over the held-out samples."""
         losses = [self.learner.validation_loss(batch, place) for place, batch in self.feed.held_out_batches()]
-        total = torch.stack(losses).sum() if losses else torch.zeros((), dtype=torch.float64, device=self.where.device)
-        self.where.sum([total])
-        loss = total.item() / float(self.feed.dataset.sizes[self.feed.held].sum())
+        total = self.where.total(math.fsum(torch.stack(losses).tolist()) if losses else 0.0)
+        loss = total / float(self.feed.dataset.sizes[self.feed.held].sum())
         if not math.isfinite(loss):
             raise UsageError(f"the validation loss is {loss} at step {self.state.step}{self._way_out()}")
         return loss

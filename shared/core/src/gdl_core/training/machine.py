@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -38,6 +38,19 @@ class Machine:
             for tensor, total in zip(tensors, flat.split([tensor.numel() for tensor in tensors]), strict=True):
                 tensor.copy_(total.view_as(tensor))
 
+    def total(self, number: float) -> float:
+        """Add up a number over the processes."""
+        if self.world == 1:
+            return number
+        part = torch.tensor(number, dtype=torch.float64, device=self.device)
+        return float(self.accelerator.reduce(part, "sum"))
+
+    def share(self, tensors: Iterable[Tensor]) -> None:
+        """Give all processes the first one's tensors, in place."""
+        if self.world > 1:
+            for tensor in tensors:
+                torch.distributed.broadcast(tensor, src=0)
+
     def agree(self, numbers: list[float]) -> list[float]:
         """Return what the first process says."""
         if self.world == 1:
@@ -58,6 +71,8 @@ def machine(options: TrainingOptions) -> Iterator[Machine]:
 
     device = find_device(options.device)
     precision = find_precision(options.precision, device)
+    if device.type == "cuda":
+        torch.cuda.init()  # its generators are not there before
     joined = torch.distributed.is_available() and torch.distributed.is_initialized()
     with _fresh(PartialState._shared_state), _fresh(AcceleratorState._shared_state):
         accelerator = Accelerator(cpu=device.type == "cpu", mixed_precision="bf16" if precision == "bfloat16" else "no")
@@ -153,7 +168,8 @@ def seed_step(device: torch.device, *place: int) -> None:
 def _generators(device: torch.device) -> list[torch.Generator]:
     generators = [torch.default_generator]
     if device.type == "cuda":
-        generators.append(torch.cuda.default_generators[device.index or torch.cuda.current_device()])
+        index = torch.cuda.current_device() if device.index is None else device.index
+        generators.append(torch.cuda.default_generators[index])
     if device.type == "mps":
         generators.append(torch.mps._get_default_mps_generator())
     return generators
