@@ -48,7 +48,7 @@ def train(
     steps: int | None = None,
     time: float | None = None,
     options: Mapping[str, Any] | None = None,
-    seed: int = 0,
+    seed: int | None = None,
     resume: bool = False,
     force: bool = False,
     progress: Callable[[dict[str, Any]], None] = lambda event: None,
@@ -57,7 +57,8 @@ def train(
 
     `steps` or `time`, in seconds, ends the run; `options` are more fields of `gdl_core.training.TrainingOptions`.
     `model` names one to go on from, and `unknown` says what becomes of tokens that it does not know. Columns named
-    in `conditions` can later be asked for in samples. Records that cannot be used are left out, with a warning.
+    in `conditions` can later be asked for in samples. Records that cannot be used are left out, with a warning. A run
+    that is resumed needs no more than `data` and `out`: the rest is as it was begun.
     """
     from gdl_core.pipeline import train_from_files
     from gdl_molecules.domain import DOMAIN
