@@ -63,7 +63,7 @@ def test_filters_and_novelty_keep_what_was_asked_for(gdl, there, tmp_path):
     (tmp_path / "known.smi").write_text(f"{first}C1CC\n")
     ended = gdl("sample", "--count", 4, "--novel-to", tmp_path / "known.smi", *MODEL)
     assert not set(map(canonical, ended.out.split())) & set(map(canonical, first.split()))
-    assert ended.code == 3 and "known.smi:5: C1CC: ring 1" in ended.err
+    assert ended.code == 3 and "known.smi:5: 'C1CC': ring 1" in ended.err
 
 
 def test_with_json_stdout_holds_one_document(gdl, there, tmp_path):
@@ -100,6 +100,18 @@ def test_an_evaluation_measures_novelty_against_the_training_data(gdl, there, tm
     assert (result["samples"], result["valid"], result["novelty"]) == (4, 0.75, 0.5)
     shown = gdl(*words)
     assert "novelty" in shown.out and "note: unique@1000 is taken over 3 valid samples" in shown.err
+
+
+def test_what_was_measured_of_a_reference_can_be_kept(gdl, there, tmp_path):
+    (tmp_path / "drawn.smi").write_text("CCO\nCCCl\n")
+    (tmp_path / "reference.smi").write_text("CCO\nC1C\nCCN\n")
+    kept = tmp_path / "reference.npz"
+    words = ("evaluate", tmp_path / "drawn.smi", "--no-fcd", "--json", "--reference")
+    first = gdl(*words, tmp_path / "reference.smi", "--save-reference", kept)
+    assert first.code == 3 and f"{tmp_path}/reference.smi:2" in first.err
+    again = gdl(*words, kept)
+    assert again.code == 0
+    assert json.loads(again.out)["snn"] == json.loads(first.out)["snn"]
 
 
 def test_a_page_shows_the_molecules_and_needs_no_network(gdl, there, tmp_path):

@@ -83,7 +83,7 @@ class Words(Sequence):
         Path(path).write_text("".join(f"{word}\n" for word in self.words))
         return Path(path)
 
-    def draw(self, path: str | Path) -> Path:
+    def draw(self, path: str | Path, *, force: bool = False) -> Path:
         Path(path).write_text(draw(self.words))
         return Path(path)
 

@@ -1,14 +1,13 @@
 """What ``gdl molecules`` adds to the verbs of every domain: its own options of `sample` and `evaluate`."""
 
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gdl_core.cli.evaluate import ReferenceData, Samples, show
-from gdl_core.cli.files import check_sources
+from gdl_core.cli.files import check_out, check_sources
 from gdl_core.cli.options import (
     BatchSize,
     Column,
@@ -36,10 +35,11 @@ from gdl_core.cli.options import shard as read_shard
 from gdl_core.cli.sample import Request, check_outputs, draw, finish, is_stdout, print_lines
 from gdl_core.cli.skips import Skips, skips
 from gdl_core.domains import Domain
-from gdl_core.errors import Skipped, UsageError, nearest
+from gdl_core.errors import UsageError, nearest
 
 if TYPE_CHECKING:
-    from gdl_molecules.metrics import Known
+    from gdl_core.representation import Record
+    from gdl_molecules.metrics import Known, Reference
 
 SAVED = ".npz"
 """What `Known` and `Reference` are saved as; such a file stands where a file of molecules may."""
@@ -113,6 +113,9 @@ def evaluate(
     column: Column = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes. Default: one per core.")] = None,
     device: Device = "cpu",
+    save_reference: Annotated[
+        Path | None, typer.Option(metavar="FILE.npz", help="Keep what was measured of --reference; it loads at once.")
+    ] = None,
     skipped: SkippedFile = None,
     json: Json = False,
 ) -> None:
@@ -121,17 +124,16 @@ def evaluate(
     Alone, against reference data and, for novelty, against what the model was trained on.
     """
     check_sources([name for name in (samples, reference, train) if name])
-    from gdl_molecules.metrics import Reference, evaluate
+    check_out(save_reference, force=False)
+    from gdl_molecules.metrics import evaluate
 
     with skips(skipped, keep=json) as skip:
-        result = evaluate(
-            _texts(samples, column, skip),
-            Reference.load(reference) if reference.endswith(SAVED) else _texts(reference, column, skip),
-            train=None if train is None else _known(train, column, skip),
-            fcd=fcd,
-            workers=workers,
-            device=device,
-        )
+        options: dict[str, Any] = {"fcd": fcd, "workers": workers, "device": device, "skipped": skip}
+        target = _reference(reference, column, options)
+        if save_reference:
+            target.save(save_reference)
+        known = None if train is None else _known(train, column, skip)
+        result = evaluate(_records(samples, column, skip), target, train=known, **options)
     show(result, skip, json=json)
 
 
@@ -168,34 +170,23 @@ def _tests(filters: str | None, novel_to: str | None, skip: Skips, *, raw: bool)
         yield lambda smiles: canonical(smiles) not in known
 
 
-def _texts(source: str, column: str | None, skip: Skips) -> Iterator[str]:
+def _records(source: str, column: str | None, skip: Skips) -> Iterator["Record"]:
     from gdl_molecules.files import read
 
-    return (record.object for record in read(source, column=column, skipped=skip))
+    return read(source, column=column, skipped=skip)
+
+
+def _reference(source: str, column: str | None, options: Mapping[str, Any]) -> "Reference":
+    """Measure the molecules of a file, or open what was measured before."""
+    from gdl_molecules.metrics import Reference
+
+    if source.endswith(SAVED):
+        return Reference.load(source)
+    return Reference.measure(_records(source, column, options["skipped"]), **options)
 
 
 def _known(source: str, column: str | None, skip: Skips) -> "Known":
     """Take in the molecules of a file, of which one only asks whether another is among them."""
-    from gdl_molecules.chemistry import reason
-    from gdl_molecules.files import read
     from gdl_molecules.metrics import Known
-    from gdl_molecules.workers import spread
 
-    if source.endswith(SAVED):
-        return Known.load(source)
-    waiting: deque[Any] = deque()
-
-    def texts() -> Iterator[str]:
-        for record in read(source, column=column, skipped=skip):
-            waiting.append(record)
-            yield record.object
-
-    def canonical() -> Iterator[str]:
-        for text in spread("gdl_molecules.measures:identity", texts()):
-            record = waiting.popleft()
-            if text is not None:
-                yield text
-            else:
-                skip(Skipped(record.where, f"{record.object}: {reason(record.object)}"))
-
-    return Known.of_canonical(canonical())
+    return Known.load(source) if source.endswith(SAVED) else Known.of(_records(source, column, skip), skipped=skip)

@@ -102,7 +102,7 @@ def sample(
     drawn = draw(context.obj, asked)
     write(drawn.samples, out, force=force, json=json)
     if picture:
-        drawn.samples.draw(picture)
+        drawn.samples.draw(picture, force=force)
     finish(drawn, out, json=json, rows=list(map(str, drawn.samples)))
 
 
