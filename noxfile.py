@@ -39,6 +39,7 @@ def install(session: nox.Session, group: str, *wheels: str) -> None:
 
 def test(session: nox.Session, *paths: str) -> None:
     """Run pytest outside the checkout, so that only what is installed can be imported."""
+    session.env["OMP_NUM_THREADS"] = "1"  # on small tensors and a busy machine, a second thread costs twenty times more
     session.env["CI"] = "1"  # Hypothesis then draws the same examples each time and sets no deadline
     with TemporaryDirectory() as elsewhere, session.chdir(elsewhere):
         session.run(

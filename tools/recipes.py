@@ -152,7 +152,8 @@ def page(results: dict[str, dict[str, Any]]) -> str:
         if (found := results.get(recipe.name)) is None:
             continue
         rows.append(
-            f"| `{recipe.name}` | {recipe.paper} | {recipe.family} on {found['space']['kind']} ({recipe.representation}) "
+            f"| `{recipe.name}` | {recipe.paper} "
+            f"| {recipe.family} on {found['space']['kind']} ({recipe.representation}) "
             f"| {found['parameters']:,} | {found['minutes']:g} min, {found['epochs']:g} epochs "
             f"| {found['nats']:.2f} | {found['untrained_nats']:.2f} | {found['counted_nats']:.2f} "
             f"| {found['valid']:.3f} | {found['untrained_valid']:.3f} |"

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,3 +46,8 @@ def test_a_fingerprint_has_a_bit_for_each_of_1024_places():
 @pytest.mark.parametrize("smiles", ["", "C1CC", "c1cccc1", "C" * 1001, "[Xx]"])
 def test_what_is_no_molecule_has_no_measures(smiles):
     assert measure(smiles) is judge(smiles) is identity(smiles) is profile(smiles) is None
+
+
+def test_workers_that_measure_start_without_torch():
+    code = "import gdl_molecules.measures, gdl_molecules.conformers, sys; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -7,6 +7,9 @@ from types import ModuleType
 import pytest
 
 SOURCE = '''
+import os
+import time
+
 import torch
 from gdl_core.errors import RepresentationError
 from gdl_core.representation import Representation
@@ -24,6 +27,10 @@ class Letters(Representation):
     def encode(self, word):
         if word == "CRASH":
             raise ZeroDivisionError("a mistake in the representation")
+        if word == "DIE":
+            os._exit(9)
+        if word == "SLOW":
+            time.sleep(60)
         if not (word.isascii() and word.isalpha() and word.islower()):
             raise RepresentationError(f"{word!r} is not made of small letters")
         return torch.tensor([ord(letter) - ord("a") for letter in word])

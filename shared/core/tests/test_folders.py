@@ -6,7 +6,7 @@ import os
 import pytest
 
 from gdl_core.errors import ResourceError, UsageError
-from gdl_core.folders import new_folder, sweep
+from gdl_core.folders import new_file, new_folder, sweep
 
 
 def test_nothing_is_seen_before_the_block_has_ended(tmp_path):
@@ -87,3 +87,16 @@ def test_a_writer_killed_between_its_two_renames_costs_nothing_but_its_own_work(
     sweep(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["my.model"]
     assert (place / "a.txt").read_text() == "new"
+
+
+def test_a_file_is_seen_whole_or_as_it_was(tmp_path):
+    place = tmp_path / "a.txt"
+    place.write_text("old")
+    with new_file(place) as draft:
+        draft.write_text("new")
+        assert place.read_text() == "old"
+    with pytest.raises(ResourceError, match="cannot write .*a.txt: no room"), new_file(place) as draft:
+        draft.write_text("half")
+        raise OSError(errno.ENOSPC, "full")
+    assert place.read_text() == "new"
+    assert list(tmp_path.iterdir()) == [place]

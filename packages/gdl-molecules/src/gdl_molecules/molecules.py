@@ -10,13 +10,13 @@ from rdkit.Chem import Mol, MolFromMolBlock
 from rdkit.rdBase import BlockLogs
 
 from gdl_core.errors import RepresentationError, Skipped, UsageError, nearest
-from gdl_core.folders import naming_disk_errors
+from gdl_core.folders import new_file
+from gdl_core.workers import spread
 from gdl_molecules.chemistry import parse, reason, spelling
 from gdl_molecules.descriptors import PROPERTIES
 from gdl_molecules.draw import grid
 from gdl_molecules.files import Writer
 from gdl_molecules.files.kinds import STANDARD, kind_of
-from gdl_molecules.workers import spread
 
 COLUMNS = ("smiles", "canonical", "valid", "log_prob", *PROPERTIES)
 """What can stand in a table, in this order."""
@@ -188,7 +188,9 @@ class Molecules(Sequence[Mol | None]):
             raise UsageError(f"{place} exists already; choose another name, or ask to replace it")
         kind: Literal["svg", "png"] = "svg" if place.suffix.lower() == ".svg" else "png"
         picture = grid(shown, columns=columns, legends=legends, format=kind)
-        return _write(place, picture if isinstance(picture, bytes) else picture.encode())
+        with new_file(place) as draft:
+            draft.write_bytes(picture if isinstance(picture, bytes) else picture.encode())
+        return place
 
 
 def _mol(smiles: str) -> Mol | None:
@@ -204,14 +206,3 @@ def _shapes(smiles: Iterable[str]) -> Iterator[tuple[Mol | None, str | None]]:
         with BlockLogs():
             mol = MolFromMolBlock(shape["block"], removeHs=False) if shape["block"] else None
         yield mol, shape["reason"]
-
-
-def _write(place: Path, content: bytes) -> Path:
-    draft = place.with_name(f".{place.name}.partial")
-    with naming_disk_errors(place):
-        try:
-            draft.write_bytes(content)
-            draft.replace(place)
-        finally:
-            draft.unlink(missing_ok=True)
-    return place

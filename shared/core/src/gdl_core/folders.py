@@ -1,4 +1,4 @@
-"""Write a folder beside its place and move it in whole, so that nobody ever sees half of one."""
+"""Write a folder or a file beside its place and move it in whole, so that nobody ever sees half of one."""
 
 import errno
 import hashlib
@@ -40,6 +40,29 @@ def new_folder(place: Path, *, replace: bool = False) -> Iterator[Path]:
         finally:
             shutil.rmtree(draft, ignore_errors=True)
             _delete_empty(made)
+
+
+@contextmanager
+def new_file(place: Path) -> Iterator[Path]:
+    """Give a hidden path to write a file to; when the block ends well, the file becomes `place`.
+
+    When the block fails, what was written is deleted and what stood at `place` stays.
+
+    Example:
+        >>> import tempfile
+        >>> place = Path(tempfile.mkdtemp()) / "a.txt"
+        >>> with new_file(place) as draft:
+        ...     _ = draft.write_text("whole")
+        >>> place.read_text()
+        'whole'
+    """
+    draft = place.with_name(f".{place.name}.{uuid.uuid4().hex[:8]}.partial")
+    with naming_disk_errors(place):
+        try:
+            yield draft
+            os.replace(draft, place)
+        finally:
+            draft.unlink(missing_ok=True)
 
 
 def _delete_empty(folders: Iterable[Path]) -> None:

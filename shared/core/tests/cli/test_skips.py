@@ -14,7 +14,8 @@ def test_each_skipped_record_is_named_up_to_a_number_and_all_are_in_the_file(tmp
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "skipped mine.smi:0: not a molecule"
     assert len(lines) == SHOWN + 1 and "--skipped FILE" in lines[-1]
-    assert len((tmp_path / "skipped.tsv").read_text().splitlines()) == skip.count == len(skip.to_json()) == SHOWN + 30
+    assert len((tmp_path / "skipped.tsv").read_text().splitlines()) == skip.count == SHOWN + 30
+    assert len(skip.facts()["records_skipped"]) == SHOWN + 30
 
 
 def test_a_run_that_skipped_ends_with_exit_code_3_and_one_that_did_not_goes_on(capsys):

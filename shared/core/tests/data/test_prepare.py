@@ -5,12 +5,13 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import PurePosixPath
 
 import numpy as np
 import pytest
 
 from gdl_core.data import Dataset, prepare
-from gdl_core.data.encode import encode_all, workers
+from gdl_core.data.encode import encode_all, encoders
 from gdl_core.errors import InputError, ResourceError, UsageError
 from gdl_core.representation import Record
 
@@ -66,24 +67,30 @@ def test_workers_write_the_very_files_that_one_process_writes(tmp_path, letters,
 
 @pytest.mark.slow
 def test_a_worker_that_dies_is_reported_and_leaves_no_folder(tmp_path, letters):
-    with pytest.raises(ResourceError, match="ended early"), workers(letters.Letters(), 1) as encode:
-        for _ in encode([[_Deadly()]]):
+    with pytest.raises(ResourceError, match="ended early"), encoders(letters.Letters(), 1) as encode:
+        for _ in encode([["DIE"]]):
             pass
-
-
-class _Deadly:
-    """Ends the process that reads it."""
-
-    def __reduce__(self):
-        return os._exit, (9,)
 
 
 @pytest.mark.slow
 def test_a_mistake_in_a_representation_is_no_bad_record(letters):
     with pytest.raises(ZeroDivisionError):
         encode_all(letters.Letters(), ["fine", "CRASH"])
-    with pytest.raises(RuntimeError, match="a mistake in the representation"), workers(letters.Letters(), 1) as encode:
+    with pytest.raises(RuntimeError, match="a mistake in the representation"), encoders(letters.Letters(), 1) as encode:
         list(encode([["fine", "CRASH"]]))
+
+
+@pytest.mark.slow
+def test_objects_that_are_no_json_are_encoded_in_order_by_the_caller(letters):
+    class Spelled(letters.Letters):
+        def encode(self, word):
+            return super().encode(word if isinstance(word, str) else word.name)
+
+    chunks = [["one", "two"], [PurePosixPath("/a/three"), "Four"], ["five"]]
+    with encoders(Spelled(), 2) as encode:
+        found = list(encode(chunks))
+    assert [encoded.lengths["tokens"].tolist() for encoded in found] == [[3, 3], [5], [4]]
+    assert [[position for position, _ in encoded.refused] for encoded in found] == [[], [1], []]
 
 
 @pytest.mark.slow
@@ -191,7 +198,7 @@ def test_the_description_is_plain_json(tmp_path, letters, words):
 def test_a_module_that_lies_in_the_current_folder_is_not_run_by_workers(tmp_path, letters, monkeypatch):
     (tmp_path / "numpy.py").write_text("raise SystemExit('a file of the current folder was run')")
     monkeypatch.chdir(tmp_path)
-    with workers(letters.Letters(), 1) as encode:
+    with encoders(letters.Letters(), 1) as encode:
         [encoded] = encode([["safe"]])
     assert encoded.lengths["tokens"].tolist() == [4]
 
@@ -199,14 +206,7 @@ def test_a_module_that_lies_in_the_current_folder_is_not_run_by_workers(tmp_path
 @pytest.mark.slow
 def test_an_interruption_does_not_wait_for_busy_workers(letters):
     started = time.monotonic()
-    with pytest.raises(KeyboardInterrupt), workers(letters.Letters(), 1) as encode:
-        for _ in encode([["warm"], [_Slow()], [_Slow()]]):
+    with pytest.raises(KeyboardInterrupt), encoders(letters.Letters(), 1) as encode:
+        for _ in encode([["warm"], ["SLOW"], ["SLOW"]]):
             raise KeyboardInterrupt
     assert time.monotonic() - started < 20
-
-
-class _Slow:
-    """Keeps the process that reads it busy for a minute."""
-
-    def __reduce__(self):
-        return time.sleep, (60,)

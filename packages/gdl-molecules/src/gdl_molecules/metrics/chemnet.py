@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from gdl_core.metrics import frechet_distance_of_gaussians
-from gdl_molecules.workers import cores
+from gdl_core.workers import cores
 
 FEATURES = 512
 HINT = 'the package fcd is not installed; pip install "gdl-molecules[fcd]"'

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from gdl_core.errors import InputError
 from gdl_core.metrics import novelty, uniqueness, wasserstein_distance
+from gdl_core.workers import spread
 from gdl_molecules.descriptors import PROPERTIES
 from gdl_molecules.measures import Measures
 from gdl_molecules.metrics import chemnet
@@ -14,7 +15,6 @@ from gdl_molecules.metrics.known import Known
 from gdl_molecules.metrics.reference import Reference
 from gdl_molecules.metrics.similarity import internal_diversity, nearest_similarity
 from gdl_molecules.metrics.stream import Object, Skip, spelled, valid
-from gdl_molecules.workers import spread
 
 _FCD_IS_STEADY_FROM = 10_000
 

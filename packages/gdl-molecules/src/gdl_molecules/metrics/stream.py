@@ -8,8 +8,8 @@ from rdkit.Chem import Mol
 
 from gdl_core.errors import RepresentationError, Skipped
 from gdl_core.representation import Record
+from gdl_core.workers import spread
 from gdl_molecules.chemistry import parse, spelling
-from gdl_molecules.workers import spread
 
 Object = str | Mol | Record
 """A molecule in any spelling, or a record of a file that holds one."""

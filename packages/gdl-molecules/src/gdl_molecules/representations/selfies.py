@@ -2,11 +2,10 @@
 
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from types import ModuleType
-from typing import Any, Self
 
 from rdkit import Chem
 from rdkit.Chem import Mol
@@ -14,11 +13,9 @@ from rdkit.rdBase import BlockLogs
 from torch import Tensor
 
 from gdl_core.errors import RepresentationError
-from gdl_core.representation import Representation
-from gdl_core.spaces import Tokens
 from gdl_molecules.chemistry import canonical, parse, spelling
 from gdl_molecules.notation import shown
-from gdl_molecules.representations.vocabulary import Molecule, Vocabulary
+from gdl_molecules.representations.vocabulary import Molecule, TextRepresentation
 
 _MOST_BONDS = 12
 _BONDS = {Chem.BondType.SINGLE, Chem.BondType.DOUBLE, Chem.BondType.TRIPLE, Chem.BondType.AROMATIC}
@@ -29,7 +26,7 @@ _CENTRES = {
 }
 
 
-class SelfiesTokens(Representation):
+class SelfiesTokens(TextRepresentation):
     """SELFIES, Krenn et al. (2020), arXiv:1905.13741: every sequence of its symbols decodes to a valid molecule.
 
     Each atom may bind as much as RDKit allows, neither more nor less. Molecules that SELFIES cannot hold are refused:
@@ -45,50 +42,23 @@ class SelfiesTokens(Representation):
     name = "selfies"
     loses = "how the SMILES was spelled (the molecule is the same); of an RDKit Mol all that SMILES does not hold"
 
-    def __init__(self, vocabulary: Sequence[str] = (), *, max_length: int | None = None) -> None:
-        self._vocabulary = Vocabulary(vocabulary, max_length)
-
-    @property
-    def vocabulary(self) -> tuple[str, ...]:
-        """The symbols in the order of their numbers."""
-        return self._vocabulary.tokens
-
-    @property
-    def space(self) -> Tokens:  # type: ignore[override]  # known only after `fit`
-        return self._vocabulary.space
-
-    def tokenize(self, smiles: Molecule) -> list[str]:
+    def tokenize(self, molecule: Molecule) -> list[str]:
         """Translate a molecule into SELFIES symbols that give the same molecule back, or refuse it.
 
         Example:
             >>> SelfiesTokens().tokenize("C(Cl)=O")
             ['[C]', '[Branch1]', '[C]', '[Cl]', '[=O]']
         """
-        text, mol = spelling(smiles), parse(smiles)
+        text, mol = spelling(molecule), parse(molecule)
         for spelled in (text, _kekule(mol)):
             symbols = _translated(spelled)
             if symbols is not None and _stands_for(symbols, mol):
                 return symbols
         raise RepresentationError(f"{shown(text)}: {_why_not(mol)}; leave it out, or use the representation 'smiles'")
 
-    def fit(self, objects: Iterable[Molecule]) -> Self:
-        """Learn the symbols, in alphabetical order, and the longest molecule, rounded up to a multiple of 8.
-
-        Every molecule is translated, some thousands in a second. One that SELFIES cannot hold, or that is longer than
-        a given `max_length`, brings nothing.
-        """
-        self._vocabulary = Vocabulary.fitted(objects, _quick, self.tokenize, self._vocabulary.max_length)
-        return self
-
-    def extend(self, objects: Iterable[Molecule]) -> list[str]:
-        """Put new symbols behind the old ones, raise `max_length` where a molecule needs it; return the new symbols."""
-        known = len(self.vocabulary)
-        self._vocabulary = self._vocabulary.extended(objects, _quick, self.tokenize)
-        return list(self.vocabulary[known:])
-
-    def encode(self, object: Molecule) -> Tensor:
-        """Number the symbols of a molecule. Shapes: (length,)."""
-        return self._vocabulary.encode(self.tokenize(object), spelling(object))
+    def tokenize_quickly(self, molecule: Molecule) -> list[str]:
+        symbols = _translated(spelling(molecule))
+        return self.tokenize(molecule) if symbols is None else symbols
 
     def encode_prefix(self, prefix: str) -> list[int]:
         """Number the SELFIES symbols that a molecule is to begin with.
@@ -109,18 +79,6 @@ class SelfiesTokens(Representation):
             return _selfies().decoder("".join(symbols))
         except (_selfies().DecoderError, RecursionError) as error:
             raise RepresentationError(f"these {len(symbols)} symbols are no SELFIES: {error}") from None
-
-    def to_config(self) -> dict[str, Any]:
-        return {"vocabulary": list(self.vocabulary), "max_length": self._vocabulary.max_length}
-
-    @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> Self:
-        return cls(config["vocabulary"], max_length=config["max_length"])
-
-
-def _quick(molecule: Molecule) -> list[str]:
-    symbols = _translated(spelling(molecule))
-    return SelfiesTokens().tokenize(molecule) if symbols is None else symbols
 
 
 def _translated(smiles: str) -> list[str] | None:

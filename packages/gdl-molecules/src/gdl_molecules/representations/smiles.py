@@ -1,24 +1,21 @@
 """Molecules as sequences of SMILES tokens: atoms, bonds, ring closures and branches."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Self
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from gdl_core.errors import RepresentationError
-from gdl_core.representation import Representation
-from gdl_core.spaces import Tokens
 from gdl_molecules.chemistry import parse, readable, spelling
 from gdl_molecules.notation import LONG, PIECE, tokenize
-from gdl_molecules.representations.vocabulary import Molecule, Vocabulary
+from gdl_molecules.representations.vocabulary import Molecule, TextRepresentation
 
 _PRIVATE = 0xE000  # the first of Unicode's private letters
 
 
-class SmilesTokens(Representation):
+class SmilesTokens(TextRepresentation):
     """SMILES cut into atoms, bonds, ring closures and branches, as in Schwaller et al. (2018), arXiv:1711.04810.
 
     Only what RDKit reads is encoded, and it keeps its spelling. `vocabulary` lists the tokens in the order of their
@@ -37,46 +34,19 @@ class SmilesTokens(Representation):
     name = "smiles"
     loses = "nothing of a SMILES; of an RDKit Mol its coordinates, properties and enhanced stereo groups"
 
-    def __init__(self, vocabulary: Sequence[str] = (), *, max_length: int | None = None) -> None:
-        self._vocabulary = Vocabulary(vocabulary, max_length)
-
-    @property
-    def vocabulary(self) -> tuple[str, ...]:
-        """The tokens in the order of their numbers."""
-        return self._vocabulary.tokens
-
-    @property
-    def space(self) -> Tokens:  # type: ignore[override]  # known only after `fit`
-        return self._vocabulary.space
-
-    def tokenize(self, smiles: str) -> list[str]:
-        """Cut a SMILES into its tokens; joined they are the same text again.
+    def tokenize(self, molecule: Molecule) -> list[str]:
+        """Cut a molecule that RDKit reads into its tokens; joined they are the same text again.
 
         Example:
             >>> SmilesTokens().tokenize("CC(Br)[13CH3]")
             ['C', 'C', '(', 'Br', ')', '[13CH3]']
         """
+        smiles = spelling(molecule)
+        parse(smiles)
         return tokenize(smiles)
 
-    def fit(self, objects: Iterable[Molecule]) -> Self:
-        """Learn the tokens, in alphabetical order, and the longest molecule, rounded up to a multiple of 8.
-
-        A molecule is parsed only where it brings a new token or a new length. One that RDKit cannot read, or that is
-        longer than a given `max_length`, brings nothing.
-        """
-        self._vocabulary = Vocabulary.fitted(objects, _cut, _cut_valid, self._vocabulary.max_length)
-        return self
-
-    def extend(self, objects: Iterable[Molecule]) -> list[str]:
-        """Put new tokens behind the old ones, raise `max_length` where a molecule needs it; return the new tokens."""
-        known = len(self.vocabulary)
-        self._vocabulary = self._vocabulary.extended(objects, _cut, _cut_valid)
-        return list(self.vocabulary[known:])
-
-    def encode(self, object: Molecule) -> Tensor:
-        """Number the tokens of a molecule that RDKit reads. Shapes: (length,)."""
-        smiles = spelling(object)
-        return self._vocabulary.encode(_cut_valid(smiles), smiles)
+    def tokenize_quickly(self, molecule: Molecule) -> list[str]:
+        return PIECE.findall(spelling(molecule))
 
     def encode_many(self, objects: Sequence[Molecule]) -> list[Tensor | RepresentationError]:
         """Encode a chunk of molecules, much quicker than one by one; a refusal stands in its molecule's place.
@@ -105,13 +75,6 @@ class SmilesTokens(Representation):
     def decode(self, sample: Tensor) -> str:
         """Join the tokens into a text, whether or not that is a valid molecule."""
         return "".join(self._vocabulary.decode(sample))
-
-    def to_config(self) -> dict[str, Any]:
-        return {"vocabulary": list(self.vocabulary), "max_length": self._vocabulary.max_length}
-
-    @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> Self:
-        return cls(config["vocabulary"], max_length=config["max_length"])
 
     def _attempt(self, object: Molecule) -> Tensor | RepresentationError:
         try:
@@ -147,13 +110,3 @@ def _letters(vocabulary: tuple[str, ...]) -> tuple[dict[str, str], np.ndarray]:
         if len(token) == 1:
             table[ord(token)] = number
     return {token: chr(_PRIVATE + number) for number, token in enumerate(vocabulary)}, table
-
-
-def _cut(molecule: Molecule) -> list[str]:
-    return PIECE.findall(spelling(molecule))
-
-
-def _cut_valid(molecule: Molecule) -> list[str]:
-    smiles = spelling(molecule)
-    parse(smiles)
-    return tokenize(smiles)

@@ -1,8 +1,9 @@
 """Tokens and their numbers: what all representations of molecules as text have in common."""
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from typing import Self
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -10,7 +11,9 @@ from rdkit.Chem import Mol
 from torch import Tensor
 
 from gdl_core.errors import RepresentationError, UsageError
+from gdl_core.representation import Representation
 from gdl_core.spaces import Tokens
+from gdl_molecules.chemistry import spelling
 from gdl_molecules.notation import shown
 
 Molecule = str | Mol
@@ -109,3 +112,53 @@ def _survey(
         tokens.update(pieces)
         longest = max(longest, len(pieces))
     return tokens, longest
+
+
+class TextRepresentation(Representation):
+    """A molecule as numbered pieces of a text. A subclass says how it is cut, and what the pieces stand for."""
+
+    def __init__(self, vocabulary: Sequence[str] = (), *, max_length: int | None = None) -> None:
+        self._vocabulary = Vocabulary(vocabulary, max_length)
+
+    @property
+    def vocabulary(self) -> tuple[str, ...]:
+        """The tokens in the order of their numbers."""
+        return self._vocabulary.tokens
+
+    @property
+    def space(self) -> Tokens:  # type: ignore[override]  # known only after `fit`
+        return self._vocabulary.space
+
+    @abstractmethod
+    def tokenize(self, molecule: Molecule) -> list[str]:
+        """Cut a molecule into its tokens, or refuse it."""
+
+    @abstractmethod
+    def tokenize_quickly(self, molecule: Molecule) -> list[str]:
+        """Cut what may be no molecule: where `tokenize` does not refuse it, into the same tokens."""
+
+    def fit(self, objects: Iterable[Molecule]) -> Self:
+        """Learn the tokens, in alphabetical order, and the longest molecule, rounded up to a multiple of 8.
+
+        A molecule that cannot be represented, or that is longer than a given `max_length`, brings nothing.
+        """
+        self._vocabulary = Vocabulary.fitted(objects, self.tokenize_quickly, self.tokenize, self._vocabulary.max_length)
+        return self
+
+    def extend(self, objects: Iterable[Molecule]) -> list[str]:
+        """Put new tokens behind the old ones, raise `max_length` where a molecule needs it; return the new tokens."""
+        known = len(self.vocabulary)
+        self._vocabulary = self._vocabulary.extended(objects, self.tokenize_quickly, self.tokenize)
+        return list(self.vocabulary[known:])
+
+    def encode(self, object: Molecule) -> Tensor:
+        """Number the tokens of a molecule. Shapes: (length,)."""
+        smiles = spelling(object)
+        return self._vocabulary.encode(self.tokenize(smiles), smiles)
+
+    def to_config(self) -> dict[str, Any]:
+        return {"vocabulary": list(self.vocabulary), "max_length": self._vocabulary.max_length}
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
+        return cls(config["vocabulary"], max_length=config["max_length"])

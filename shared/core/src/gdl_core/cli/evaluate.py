@@ -43,7 +43,7 @@ def read_objects(domain: Domain, source: str, column: str | None, skip: Skips) -
 def show(result: dict[str, Any], skip: Skips, *, json: bool) -> None:
     """Print measures: the numbers on stdout, the notes on stderr."""
     if json:
-        print_json({**result, "skipped": skip.count, "records_skipped": skip.to_json()})
+        print_json({**result, **skip.facts()})
     else:
         print_facts({name: value for name, value in result.items() if name != "notes"})
         for note in result.get("notes", ()):

@@ -42,4 +42,4 @@ def describe(installed: Installed) -> dict[str, Any]:
 def _device(torch: Any) -> str:
     if torch.cuda.is_available():
         return f"cuda ({torch.cuda.get_device_name()})"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
+    return "cpu"

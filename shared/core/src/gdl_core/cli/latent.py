@@ -8,7 +8,7 @@ from gdl_core.cli.files import check_sources
 from gdl_core.cli.model import open_pipeline
 from gdl_core.cli.options import Column, Data, Device, Force, Json, Model, OptionalOut, Seed, SkippedFile
 from gdl_core.cli.output import print_json
-from gdl_core.cli.sample import check_outputs, is_stdout, write
+from gdl_core.cli.sample import check_outputs, placed, write
 from gdl_core.cli.skips import skips
 from gdl_core.domains import Domain
 
@@ -39,8 +39,7 @@ def reconstruct(
         found = reconstruct(pipeline, records, seed=seed or 0, skipped=skip)
     write(found, out, force=force, json=json)
     if json:
-        place = {"out": None, "samples": list(map(str, found))} if is_stdout(out) else {"out": str(out)}
-        print_json({"count": len(found), **place, "skipped": skip.count, "records_skipped": skip.to_json()})
+        print_json({"count": len(found), **placed(out, list(map(str, found))), **skip.facts()})
     skip.leave()
 
 
@@ -65,5 +64,4 @@ def interpolate(
     found = interpolate(pipeline, start, end, steps=steps, seed=seed or 0)
     write(found, out, force=force, json=json)
     if json:
-        place = {"out": None, "samples": list(map(str, found))} if is_stdout(out) else {"out": str(out)}
-        print_json({"count": len(found), **place})
+        print_json({"count": len(found), **placed(out, list(map(str, found)))})

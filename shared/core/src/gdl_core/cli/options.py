@@ -11,7 +11,7 @@ from gdl_core.errors import UsageError
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace what stands at --out.")]
 Seed = Annotated[int | None, typer.Option(min=0, help="The same seed gives the same result.")]
-Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps, ...")]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, ...")]
 BatchSize = Annotated[int | None, typer.Option(min=1, help="How many samples are worked on at once.")]
 Column = Annotated[str | None, typer.Option(help="The column that holds the objects, where the file has columns.")]
 SkippedFile = Annotated[Path | None, typer.Option("--skipped", help="Write where and why each record was skipped.")]

@@ -55,7 +55,7 @@ def prepare(
         "columns": list(dataset.columns),
     }
     if json:
-        print_json({**document, "records_skipped": skip.to_json()})
+        print_json({**document, **skip.facts()})
     else:
         print_facts(document)
     skip.leave()

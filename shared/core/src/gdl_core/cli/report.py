@@ -38,7 +38,7 @@ def report(
         place = shipped.get(source, Path(source))
         write_report(domain, place, out, reference=reference, count=count, seed=seed, column=column, skipped=skip)
     if json:
-        print_json({"out": str(out), "skipped": skip.count, "records_skipped": skip.to_json()})
+        print_json({"out": str(out), **skip.facts()})
     else:
         tell(f"wrote {out}")
     skip.leave()

@@ -38,7 +38,7 @@ from gdl_core.cli.output import print_json, tell
 from gdl_core.cli.progress import counting
 from gdl_core.domains import Domain
 from gdl_core.errors import UsageError
-from gdl_core.folders import naming_disk_errors
+from gdl_core.folders import new_file
 
 
 @dataclass(frozen=True)
@@ -166,23 +166,18 @@ def print_lines(samples: Iterable[Any]) -> None:
 
 def write_lines(out: Path, lines: Iterable[str]) -> None:
     """Write lines to a file that appears whole or not at all."""
-    draft = out.with_name(f".{out.name}.partial")
-    with naming_disk_errors(out):
-        try:
-            with draft.open("w", encoding="utf-8") as file:
-                file.writelines(f"{line}\n" for line in lines)
-            draft.replace(out)
-        finally:
-            draft.unlink(missing_ok=True)
+    with new_file(out) as draft, draft.open("w", encoding="utf-8") as file:
+        file.writelines(f"{line}\n" for line in lines)
 
 
 def finish(drawn: Drawn, out: Path | None, *, json: bool, rows: Sequence[Any]) -> None:
     """Say what was done; with `json` as a document, which holds the samples where no file does."""
-    if not json:
-        if not is_stdout(out):
-            tell(f"wrote {len(drawn.samples):,} samples to {out}")
-        return
-    if is_stdout(out):
-        print_json({**drawn.facts(), "out": None, "samples": rows})
-    else:
-        print_json({**drawn.facts(), "out": str(out)})
+    if json:
+        print_json({**drawn.facts(), **placed(out, rows)})
+    elif not is_stdout(out):
+        tell(f"wrote {len(drawn.samples):,} samples to {out}")
+
+
+def placed(out: Path | None, rows: Sequence[Any]) -> dict[str, Any]:
+    """Tell where samples are, as JSON values: in a file, or where there is none, here."""
+    return {"out": None, "samples": rows} if is_stdout(out) else {"out": str(out)}

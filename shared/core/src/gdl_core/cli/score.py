@@ -58,7 +58,7 @@ def score(
             print_lines(lines)
     if json:
         facts = {"model": str(model or domain.default_model), **scored.facts(), "items": kept}
-        print_json({**facts, "skipped": skip.count, "records_skipped": skip.to_json()})
+        print_json({**facts, **skip.facts()})
     tell(f"{scored.kind.replace('_', ' ')} log-likelihood in nats, mean {scored.mean:.4f} over {scored.count:,}")
     skip.leave()
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import typer
 
@@ -22,8 +23,8 @@ class Skips:
     Example:
         >>> skips = Skips(keep=True)
         >>> skips(Skipped("mine.smi:2", "not a molecule"))
-        >>> skips.count, skips.to_json()
-        (1, [{'where': 'mine.smi:2', 'reason': 'not a molecule'}])
+        >>> skips.facts()
+        {'skipped': 1, 'records_skipped': [{'where': 'mine.smi:2', 'reason': 'not a molecule'}]}
     """
 
     def __init__(self, *, keep: bool) -> None:
@@ -42,9 +43,9 @@ class Skips:
         if self.file is not None:
             print(skipped.where, skipped.reason, sep="\t", file=self.file)
 
-    def to_json(self) -> list[dict[str, str]]:
-        """Return what was kept, as JSON values."""
-        return [{"where": skipped.where, "reason": skipped.reason} for skipped in self.kept or ()]
+    def facts(self) -> dict[str, Any]:
+        """Return how many were skipped and what was kept of them, as JSON values."""
+        return {"skipped": self.count, "records_skipped": [asdict(skipped) for skipped in self.kept or ()]}
 
     def leave(self) -> None:
         """End the command with exit code 3 when something was skipped; the work itself is done by then."""

@@ -75,9 +75,7 @@ def train(
     if steps is not None and time is not None:
         raise UsageError("a run ends by --steps or by --time; give one of them")
     limit = None if time is None else seconds(time)
-    check_sources(data)
-    if "WORLD_SIZE" in os.environ and not all((Path(source) / "dataset.json").is_file() for source in data):
-        raise UsageError(f"several processes train on a prepared data set; make one with `gdl {domain.name} prepare`")
+    _check_data(data, domain)
     if not (resume or dry_run):
         check_out(out, force=force)
     from gdl_core.pipeline import train_from_files
@@ -117,16 +115,21 @@ def train(
             )
         except Interrupted as error:
             raise KeyboardInterrupt(f"{error}: give the same command with --resume") from error
-    if os.environ.get("RANK", "0") != "0":  # torchrun started several of us, and the first one speaks
-        return
-    document = _outcome(result) if isinstance(result, Trained) else _plan(result)
-    if json:
-        print_json({**document, "skipped": skip.count, "records_skipped": skip.to_json()})
-    else:
-        print_facts(document)
-        if not dry_run:
-            tell(f"next: gdl {domain.name} sample --model {out} --count 10")
-    skip.leave()
+    if os.environ.get("RANK", "0") == "0":  # torchrun may have started several of us, and the first one speaks
+        document = _outcome(result) if isinstance(result, Trained) else _plan(result)
+        if json:
+            print_json({**document, **skip.facts()})
+        else:
+            print_facts(document)
+            if not dry_run:
+                tell(f"next: gdl {domain.name} sample --model {out} --count 10")
+        skip.leave()
+
+
+def _check_data(data: list[str], domain: Domain) -> None:
+    check_sources(data)
+    if "WORLD_SIZE" in os.environ and not all((Path(source) / "dataset.json").is_file() for source in data):
+        raise UsageError(f"several processes train on a prepared data set; make one with `gdl {domain.name} prepare`")
 
 
 def _outcome(trained: Any) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, nullcontext
 from itertools import chain, islice
@@ -17,11 +16,11 @@ import numpy as np
 from gdl_core import __version__
 from gdl_core.conditions import UNKNOWN
 from gdl_core.data.dataset import DESCRIPTION, FORMAT, Dataset
-from gdl_core.data.encode import Encoded, encode_all
-from gdl_core.data.encode import workers as start_workers
+from gdl_core.data.encode import Encoded, encode_all, encoders
 from gdl_core.errors import InputError, Skipped, nearest
 from gdl_core.folders import new_folder, sha256
 from gdl_core.representation import Record, Representation
+from gdl_core.workers import batches, cores
 
 CHUNK = 2048
 SMALL = 4 * CHUNK
@@ -92,30 +91,21 @@ def _encode(
     start = list(islice(stream, SMALL))
     if start:
         writer.check(start[0])
-    count = workers or _processors()
+    count = workers or cores()
     alone = len(start) < SMALL or count == 1
     waiting: list[list[Record]] = []
 
     def objects() -> Iterator[list[Any]]:
-        for chunk in _chunks(chain(start, stream)):
+        for chunk in batches(chain(start, stream), CHUNK):
             waiting.append(chunk)
             yield [record.object for record in chunk]
 
     def here(chunks: Iterable[list[Any]]) -> Iterator[Encoded]:
         return (encode_all(representation, chunk) for chunk in chunks)
 
-    with nullcontext(here) if alone else start_workers(representation, count) as encode:
+    with nullcontext(here) if alone else encoders(representation, count) as encode:
         for encoded in encode(objects()):
             yield waiting.pop(0), encoded
-
-
-def _chunks(records: Iterator[Record]) -> Iterator[list[Record]]:
-    while chunk := list(islice(records, CHUNK)):
-        yield chunk
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class _Writer:

@@ -79,7 +79,7 @@ class Pipeline:
         )
 
     def to(self, device: str) -> Self:
-        """Move the model to a device: ``auto``, ``cpu``, ``cuda``, ``mps``. Returns the pipeline itself."""
+        """Move the model to a device: ``auto``, ``cpu``, ``cuda``, ``cuda:1``. Returns the pipeline itself."""
         self.model.to(find_device(device))
         return self
 

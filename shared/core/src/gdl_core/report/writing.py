@@ -10,7 +10,7 @@ import numpy as np
 from gdl_core.data import Dataset
 from gdl_core.domains import Domain
 from gdl_core.errors import InputError, Skipped
-from gdl_core.folders import naming_disk_errors
+from gdl_core.folders import new_file
 from gdl_core.pipeline import Pipeline
 from gdl_core.report.markdown import to_html
 from gdl_core.report.page import Section, page
@@ -85,12 +85,7 @@ def _read(domain: Domain, source: str | Path, column: str | None, skipped: Calla
 
 
 def _write(text: str, out: Path) -> Path:
-    draft = out.with_name(f".{out.name}.partial")
-    with naming_disk_errors(out):
-        try:
-            out.parent.mkdir(parents=True, exist_ok=True)
-            draft.write_text(text, encoding="utf-8")
-            draft.replace(out)
-        finally:
-            draft.unlink(missing_ok=True)
+    with new_file(out) as draft:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(text, encoding="utf-8")
     return out

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 from gdl_core import __version__
 from gdl_core.errors import CheckpointError, UsageError
-from gdl_core.folders import delete, naming_disk_errors, sha256, sweep
+from gdl_core.folders import delete, naming_disk_errors, new_file, sha256, sweep
 from gdl_core.training.options import DEFAULTS, FREE
 
 FORMAT = 1
@@ -68,9 +67,8 @@ class RunFolder:
             self._make_room(replace)
         with naming_disk_errors(self.path):
             (self.path / "checkpoints").mkdir(parents=True, exist_ok=True)
-            draft = self.path / ".run.json.partial"
-            draft.write_text(json.dumps({"format": FORMAT, "gdl": __version__, **description}, indent=1))
-            os.replace(draft, self.description)
+            with new_file(self.description) as draft:
+                draft.write_text(json.dumps({"format": FORMAT, "gdl": __version__, **description}, indent=1))
 
     def _contents(self) -> list[Path]:
         """Return what stands in the folder beside the data, which may have been prepared for the run to begin."""
@@ -161,9 +159,8 @@ class Log:
         """Open the log, without what a run that was cut short wrote beyond the step `after`."""
         with naming_disk_errors(path):
             kept = [line for line in _lines(path) if _step_of(line) <= after]
-            draft = path.with_name(".log.jsonl.partial")
-            draft.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
-            os.replace(draft, path)
+            with new_file(path) as draft:
+                draft.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
             self.file = path.open("a", encoding="utf-8")
         self.path = path
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from gdl_core.training.machine import Machine, machine, naming_memory_errors, ow
 from gdl_core.training.options import TrainingOptions
 from gdl_core.training.report import Report
 from gdl_core.training.schedule import fraction_done, learning_rate
+from gdl_core.training.state import State, Trained
 
 ELEMENTS = {"tokens": "token", "vector": "dimension", "grid": "cell", "points": "coordinate", "graph": "node or pair"}
 
@@ -33,34 +34,6 @@ AGREE_EVERY = 10
 """Several processes ask the first one for the time, and whether to stop, every so many steps."""
 
 Progress = Callable[[dict[str, Any]], None]
-
-
-@dataclass(frozen=True)
-class Trained:
-    """How a run ended. `validation` is the best loss per element on the held-out samples, if there are any."""
-
-    folder: Path
-    steps: int
-    epochs: float
-    elapsed: float
-    loss: float | None
-    validation: float | None
-    unit: str
-    reason: str
-    """"steps", "time" or "patience"."""
-
-
-@dataclass
-class State:
-    """Where a run stands; with the tensors, all that resuming needs."""
-
-    step: int = 0
-    elapsed: float = 0.0
-    loss: float | None = None
-    best: float | None = None
-    since_best: int = 0
-    validated: int = -1
-    finished: str = ""
 
 
 def train(

@@ -110,13 +110,12 @@ def find_device(name: str) -> torch.device:
         device(type='cpu')
     """
     if name == "auto":
-        found = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
-        return found if found is not None and found.type in ("cuda", "mps") else torch.device("cpu")
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         device = torch.device(name)
     except RuntimeError as error:
-        raise UsageError(f"there is no device {name!r}; there is: auto, cpu, cuda, cuda:N, mps") from error
-    there = {"cpu": 1, "cuda": torch.cuda.device_count(), "mps": int(torch.backends.mps.is_available())}
+        raise UsageError(f"there is no device {name!r}; there is: auto, cpu, cuda, cuda:N") from error
+    there = {"cpu": 1, "cuda": torch.cuda.device_count()}  # random numbers in float64 are beyond Apple's mps
     if (device.index or 0) >= there.get(device.type, 0):
         raise ResourceError(f"there is no device {name!r} here; use `--device auto` or `--device cpu`")
     return device
@@ -170,8 +169,6 @@ def _generators(device: torch.device) -> list[torch.Generator]:
     if device.type == "cuda":
         index = torch.cuda.current_device() if device.index is None else device.index
         generators.append(torch.cuda.default_generators[index])
-    if device.type == "mps":
-        generators.append(torch.mps._get_default_mps_generator())
     return generators
 
 

@@ -1,0 +1,9 @@
+import pytest
+
+from gdl_core.testing import DOMAIN_LAWS
+from gdl_molecules.domain import DOMAIN
+
+
+@pytest.mark.parametrize("law", DOMAIN_LAWS)
+def test_every_law_of_domains_holds(law):
+    law(DOMAIN)

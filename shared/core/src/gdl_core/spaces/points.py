@@ -1,0 +1,59 @@
+"""Unordered sets of points."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gdl_core.errors import RepresentationError
+from gdl_core.randomness import Streams
+from gdl_core.spaces.padding import pad, unpad
+from gdl_core.spaces.space import Arrays, Batch, Sample, Space
+from gdl_core.spaces.storage import tensor_from
+
+
+@dataclass(frozen=True)
+class Points(Space):
+    """Unordered sets of up to `count` points with `features` real numbers each. A sample has shape (n, features).
+
+    Example:
+        >>> batch = Points(count=4, features=3).collate([torch.zeros(4, 3), torch.zeros(2, 3)])
+        >>> batch.mask.sum(1).tolist()
+        [4, 2]
+    """
+
+    kind = "points"
+    count: int
+    features: int
+
+    @property
+    def fields(self) -> dict[str, np.dtype]:
+        return {"values": np.dtype(np.float32)}
+
+    def pack(self, sample: Sample) -> Arrays:
+        if not isinstance(sample, Tensor) or sample.ndim != 2 or sample.shape[1] != self.features:
+            raise RepresentationError(f"a set of points must have shape (n, {self.features})")
+        if len(sample) > self.count:
+            raise RepresentationError(f"{len(sample)} points; this space holds at most {self.count}")
+        return {"values": sample.numpy().astype(np.float32).ravel()}
+
+    def unpack(self, arrays: Mapping[str, np.ndarray]) -> Tensor:
+        return tensor_from(arrays["values"], torch.float32).reshape(-1, self.features)
+
+    def collate(self, samples: Sequence[Sample], conditions: Mapping[str, Tensor] | None = None) -> Batch:
+        values, mask = pad(samples)
+        return Batch(values, mask, conditions=conditions or {})
+
+    def separate(self, batch: Batch) -> list[Sample]:
+        assert batch.mask is not None
+        return list(unpad(batch.values, batch.mask))
+
+    def noise(self, streams: Streams) -> Batch:
+        values = streams.normal(self.count, self.features).float()
+        return Batch(values, torch.ones(values.shape[:2], dtype=torch.bool, device=values.device))
+
+    def sizes(self, batch: Batch) -> Tensor:
+        assert batch.mask is not None
+        return batch.mask.sum(1) * self.features
