@@ -9,6 +9,7 @@ with an accelerator, train there, carry `WORK/run` back and give the command aga
 """
 
 import argparse
+import csv
 import json
 import os
 import platform
@@ -152,7 +153,8 @@ def measure(arguments: argparse.Namespace) -> None:
             make(molecules(source(arguments, name))).save(path)
         return kind.load(path)
 
-    drawn = Samples.measure(molecules(arguments.work / "samples.csv"))
+    with (arguments.work / "samples.csv").open(newline="") as file:
+        drawn = Samples.measure([row["smiles"] for row in csv.DictReader(file)])  # an empty draw counts, as invalid
     train_set = kept(Known, "train", Known.of)
     measures = {
         name: evaluate(drawn, kept(Reference, name, Reference.measure), train=train_set)

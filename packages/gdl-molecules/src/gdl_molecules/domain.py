@@ -12,6 +12,7 @@ DOMAIN = Domain(
     },
     recipes="gdl_molecules.recipes:RECIPES",
     read="gdl_molecules.files:read",
+    standard_input="stdin.smi",
     identity="gdl_molecules.chemistry:canonical",
     collection="gdl_molecules.molecules:Molecules",
     evaluate="gdl_molecules.metrics:evaluate",

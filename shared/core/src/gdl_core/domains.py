@@ -48,6 +48,8 @@ class Domain:
     """A tuple of `gdl_core.recipes.Recipe`."""
     read: str | None = None
     """(source, *, column, skipped) -> iterator of `Record`."""
+    standard_input: str = "stdin.txt"
+    """As a file of which name `read` takes the standard input."""
     identity: str | None = None
     """object -> hashable; raises `RepresentationError` when the object is not valid."""
     collection: str | None = None

@@ -30,8 +30,17 @@ def model_card(
     table = {"domain": domain, "family": family, "parameters": f"{parameters:,}", **(facts or {})}
     lines += ["", *_table("", "", table)]
     if metrics:
-        lines += ["", "## Measures", "", *_table("measure", "value", {k: f"{v:.4g}" for k, v in metrics.items()})]
+        lines += [
+            "",
+            "## Measures",
+            "",
+            *_table("measure", "value", {name: _figure(value) for name, value in metrics.items()}),
+        ]
     return "\n".join(lines) + "\n"
+
+
+def _figure(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
 
 
 def _table(left: str, right: str, rows: Mapping[str, Any]) -> list[str]:

@@ -59,6 +59,7 @@ class Autoregressive(Family):
 
     name = "autoregressive"
     space: Tokens
+    network: Autoregressor  # type: ignore[assignment]  # a module that fits the protocol
 
     def __init__(self, space: Tokens, network: nn.Module) -> None:
         super().__init__(space, network)
@@ -123,7 +124,7 @@ class Autoregressive(Family):
         shared = int((given != BOUNDARY).sum(1).min()) if len(given) else 0  # what every row is given is read at once
 
         symbols = given.new_zeros(len(streams), limit)
-        memory = self.network.begin(len(streams), limit, conditions or {})  # type: ignore[operator]
+        memory = self.network.begin(len(streams), limit, conditions or {})
         log_prob, logits = self._read(given[:, :shared], memory)
         symbols[:, :shared] = given[:, :shared]
         streams.uniform(shared)  # the numbers of given tokens pass unused
@@ -146,7 +147,7 @@ class Autoregressive(Family):
                 keep = (~ended).nonzero().squeeze(1)
                 rows, choice, ended = rows[keep], choice[keep], ended[keep]
                 streams, memory = streams.select(keep), memory.select(keep)
-            logits = self._possible(self.network.advance(choice[:, None], memory)[:, 0])  # type: ignore[operator]
+            logits = self._possible(self.network.advance(choice[:, None], memory)[:, 0])
         return Draws([row[row != BOUNDARY] - 1 for row in symbols], log_prob)
 
     def _given(self, prefixes: Sequence[Sequence[int]] | None, streams: Streams, limit: int) -> Tensor:
@@ -171,7 +172,7 @@ class Autoregressive(Family):
         Shapes: (batch, n) -> (batch,), (batch, symbols).
         """
         inputs = F.pad(given, (1, 0), value=BOUNDARY)
-        logits = self._possible(self.network.advance(inputs, memory))  # type: ignore[operator]
+        logits = self._possible(self.network.advance(inputs, memory))
         return symbol_log_prob(logits[:, :-1], given).sum(1), logits[:, -1]
 
 

@@ -95,7 +95,9 @@ def prepare_files(
     given as an object is kept: `unknown` says whether what it cannot hold widens it, is an error, or is skipped.
     """
     with ExitStack() as stack:
-        files = Files(domain, [stack.enter_context(_readable_twice(source)) for source in sources], column)
+        files = Files(
+            domain, [stack.enter_context(_readable_twice(source, domain.standard_input)) for source in sources], column
+        )
         survey = Survey(files, columns)
         speaks = _fit(domain, representation, survey, unknown)
         if columns and not survey.found:
@@ -132,13 +134,13 @@ def _fit(domain: Domain, given: Representation | str | None, survey: Survey, unk
 
 
 @contextmanager
-def _readable_twice(source: Source) -> Iterator[Source]:
+def _readable_twice(source: Source, name: str) -> Iterator[Source]:
     """Give the source itself, or a copy of the standard input."""
     if str(source) != "-":
         yield source
         return
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "stdin.smi"
+        copy = Path(folder) / name
         with copy.open("wb") as file:
             shutil.copyfileobj(sys.stdin.buffer, file)
         yield copy
