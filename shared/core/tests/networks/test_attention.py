@@ -2,7 +2,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from gdl_core.networks.attention import CausalAttention, Rotary, attend_causally, attend_from_one
+from gdl_core.networks.attention import CausalAttention, KeyValueCache, Rotary, attend_causally, attend_from_one
 
 
 def test_rotation_keeps_lengths_and_depends_on_distance_alone():
@@ -22,7 +22,9 @@ def test_attention_from_one_position_equals_the_last_row_of_attention_from_all()
     q = torch.randn(3, 8, 11, 4, generator=numbers)
     k, v = (torch.randn(3, 2, 11, 4, generator=numbers) for _ in range(2))
     whole = attend_causally(q, k, v, 0.0)
-    assert torch.allclose(attend_from_one(q[:, :, -1:], k, v), whole[:, :, -1:], atol=1e-5)
+    cache = KeyValueCache(torch.full((3, 2, 15, 4), torch.nan), torch.full((3, 2, 15, 4), torch.nan))  # room for more
+    cache.append(k, v)
+    assert torch.allclose(attend_from_one(q[:, :, -1:], cache), whole[:, :, -1:], atol=1e-5)
     assert torch.allclose(attend_causally(q[:, :, 7:], k, v, 0.0), whole[:, :, 7:], atol=1e-5)
 
 

@@ -84,17 +84,21 @@ class CausalAttention(nn.Module):
 
     def forward(self, x: Tensor, cache: KeyValueCache | None = None) -> Tensor:
         heads = self.project(x).unflatten(-1, (-1, self.size)).transpose(1, 2)  # batch, heads, length, size
-        q, k, v = heads.split([self.heads, self.key_value_heads, self.key_value_heads], 1)
-        start = 0 if cache is None else cache.length
-        q = self.rotary(self.query_norm(q.to(self.query_norm.weight.dtype)), start).to(v.dtype)
-        k = self.rotary(self.key_norm(k.to(self.key_norm.weight.dtype)), start).to(v.dtype)
+        both, v = heads.split([self.heads + self.key_value_heads, self.key_value_heads], 1)
+        both = self.rotary(self._normalised(both), 0 if cache is None else cache.length).to(v.dtype)
+        q, k = both.split([self.heads, self.key_value_heads], 1)
         if cache is not None:
             k, v = cache.append(k, v)
-        if q.shape[2] == 1:
-            y = attend_from_one(q, k, v)
+        if cache is not None and q.shape[2] == 1:
+            y = attend_from_one(q, cache)
         else:
             y = attend_causally(q, k, v, self.dropout if self.training else 0.0)
         return self.out(y.transpose(1, 2).flatten(-2))
+
+    def _normalised(self, both: Tensor) -> Tensor:
+        """Normalise queries and keys, each with its own gain. Shapes: (batch, all heads, length, size) -> the same."""
+        gains = [self.query_norm.weight.expand(self.heads, -1), self.key_norm.weight.expand(self.key_value_heads, -1)]
+        return F.rms_norm(both.to(gains[0].dtype), (self.size,)) * torch.cat(gains)[:, None]
 
 
 def attend_causally(q: Tensor, k: Tensor, v: Tensor, dropout: float) -> Tensor:
@@ -114,15 +118,17 @@ def attend_causally(q: Tensor, k: Tensor, v: Tensor, dropout: float) -> Tensor:
         return F.scaled_dot_product_attention(q, k, v, attn_mask=seen, is_causal=seen is None, dropout_p=dropout)
 
 
-def attend_from_one(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-    """Attend from one position to all: the queries of a group are the rows of one product with its shared keys.
+def attend_from_one(q: Tensor, cache: KeyValueCache) -> Tensor:
+    """Attend from one position to all in the cache: a group's queries are the rows of one product with its keys.
 
-    For one query the fused kernel costs two to three times as much on a CPU, and it would have to copy the keys.
-    Shapes: q (batch, heads, 1, size), k and v (batch, key-value heads, m, size) -> (batch, heads, 1, size).
+    For one query the fused kernel costs three times as much on a CPU. The first product takes the whole of the
+    cache's room, since a part of it would be copied; what lies beyond its length is cut off after.
+    Shapes: (batch, heads, 1, size) -> (batch, heads, 1, size).
     """
-    grouped = q.unflatten(1, (k.shape[1], -1)).squeeze(3)  # batch, key-value heads, heads in a group, size
-    weights = (grouped @ k.transpose(-1, -2)).float().mul(q.shape[-1] ** -0.5).softmax(-1)
-    return (weights.to(v.dtype) @ v).flatten(1, 2)[:, :, None]
+    grouped = (q * q.shape[-1] ** -0.5).unflatten(1, (cache.keys.shape[1], -1)).squeeze(3)
+    scores = grouped @ cache.keys.transpose(-1, -2)  # batch, key-value heads, heads in a group, room
+    weights = scores[..., : cache.length].softmax(-1, dtype=torch.float32).to(scores.dtype)
+    return (weights @ cache.values[:, :, : cache.length]).flatten(1, 2)[:, :, None]
 
 
 class GatedLayer(nn.Module):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from inspect import signature
+from itertools import chain
 from pathlib import Path
 from typing import Any, Self
 
@@ -26,6 +28,9 @@ from gdl_core.training.machine import find_device, find_precision
 
 BATCH = 1024
 """Samples drawn at a time, unless told otherwise; it changes the speed and the memory, never what is drawn."""
+
+ROUND = 8
+"""Batches drawn before a search looks at them."""
 
 
 @dataclass
@@ -106,9 +111,12 @@ class Pipeline:
         `options` are the family's, such as `temperature`.
         """
         asked = self._request(conditions, prefix)
-        for start in range(0, count, batch_size):
-            numbers = range(first + stride * start, first + stride * min(start + batch_size, count), stride)
-            yield from self._draw_batch(numbers, seed, precision, asked, options)
+        numbers = range(first, first + stride * count, stride)
+        for start in range(0, count, batch_size * ROUND):
+            some = numbers[start : start + batch_size * ROUND]
+            yield from self._draw_batches(
+                some, batch_size, lambda few: self._draw(few, seed, precision, asked, options)
+            )
 
     def sample(
         self,
@@ -140,9 +148,11 @@ class Pipeline:
         asked = self._request(conditions, prefix)
         drawn = 0
         while len(search.found) < wanted:
-            size = search.next_batch(wanted, batch_size)
+            size = search.next_batch(wanted, batch_size * ROUND)
             numbers = range(part - 1 + parts * drawn, part - 1 + parts * (drawn + size), parts)
-            for draw in self._draw_batch(numbers, seed, precision, asked, options):
+            for draw in self._draw_batches(
+                numbers, batch_size, lambda some: self._draw(some, seed, precision, asked, options)
+            ):
                 if len(search.found) < wanted:
                     search.consider(draw)
             drawn += size
@@ -183,11 +193,27 @@ class Pipeline:
             asked["prefixes"] = [self.representation.encode_prefix(prefix)]
         return asked
 
-    def _draw_batch(
-        self, numbers: range, seed: int, precision: str, asked: Mapping[str, Any], options: Mapping[str, Any]
-    ) -> Iterator[Draw]:
-        """Draw the samples of these numbers."""
+    def _draw_batches(self, numbers: range, batch_size: int, draw: Callable[[range], list[Draw]]) -> Iterator[Draw]:
+        """Draw the samples of these numbers in their order, batch by batch; on a CPU a batch for each core at a time.
+
+        The steps of a sampler are too small to be shared by cores: two batches side by side are a third faster.
+        """
         self.model.eval()
+        batches = [numbers[start : start + batch_size] for start in range(0, len(numbers), batch_size)]
+        if self.device.type != "cpu" or len(batches) == 1:
+            yield from chain.from_iterable(map(draw, batches))
+            return
+        threads = torch.get_num_threads()
+        try:
+            with ThreadPoolExecutor(threads + 1, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+                yield from chain.from_iterable(pool.map(draw, batches))
+        finally:
+            torch.set_num_threads(threads)
+
+    def _draw(
+        self, numbers: range, seed: int, precision: str, asked: Mapping[str, Any], options: Mapping[str, Any]
+    ) -> list[Draw]:
+        """Draw the samples of these numbers at once."""
         rows = {name: row.expand(len(numbers), *row.shape[1:]) for name, row in asked.get("conditions", {}).items()}
         conditions = {name: row.to(self.device) for name, row in rows.items()}
         streams = Streams(seed, numbers, device=self.device)
@@ -195,8 +221,8 @@ class Pipeline:
         with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
             draws = self._call_family(streams, {**asked, "conditions": conditions, **options})
         known = [None] * len(numbers) if draws.log_prob is None else draws.log_prob.tolist()
-        for number, sample, log_prob in zip(numbers, draws.samples, known, strict=True):
-            yield Draw(number, self._decode(sample), log_prob)
+        drawn = zip(numbers, draws.samples, known, strict=True)
+        return [Draw(number, self._decode(sample), log_prob) for number, sample, log_prob in drawn]
 
     def _call_family(self, streams: Streams, options: Mapping[str, Any]) -> Draws:
         there = signature(self.model.sample).parameters
