@@ -205,7 +205,7 @@ class Pipeline:
             return
         threads = torch.get_num_threads()
         try:
-            with ThreadPoolExecutor(threads + 1, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+            with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
                 yield from chain.from_iterable(pool.map(draw, batches))
         finally:
             torch.set_num_threads(threads)
