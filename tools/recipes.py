@@ -168,7 +168,9 @@ PAGE = """# Recipes
 What each named system reaches here after a few minutes; `tools/recipes.py` writes this page. Data: the first {count:,}
 molecules of MOSES's training set; hardware: {threads} CPU cores. The likelihood is exact, in nats per molecule, of
 the first 2,000 of its test set: lower is better. Beside it stand the untrained twin and a back-off model of token
-counts (order 5, Witten and Bell 1991). `valid` is the share of 1,000 raw draws that RDKit reads.
+counts (order 5, Witten and Bell 1991). `valid` is the share of 1,000 raw draws that RDKit reads. A few minutes are the
+beginning of a training, and large networks lose to counting there; what `smiles-gpt` becomes after 80 minutes on the
+whole set is the shipped model `moses`, on the page of [benchmarks](benchmarks.md).
 
 | recipe | paper | model | parameters | training | nats per molecule | untrained | counting | valid | untrained |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
