@@ -127,8 +127,9 @@ def draw(domain: Domain, asked: Request, *, keep: Iterable[Callable[[Any], bool]
     """Draw what is asked for, with progress on stderr. Without a seed one is chosen, and said."""
     seed = secrets.randbits(31) if asked.seed is None else asked.seed
     pipeline = open_pipeline(domain, asked.model, asked.device)
-    share = asked.count // asked.shard[1] + (asked.shard[0] <= asked.count % asked.shard[1])
-    with counting("sampled", share) as progress:
+    from gdl_core.pipeline.search import shard_size
+
+    with counting("sampled", shard_size(asked.count, asked.shard)) as progress:
         samples = pipeline.sample(
             asked.count,
             seed=seed,

@@ -1,6 +1,6 @@
 """``gdl <domain> score``: how probable each object of a file is under a model."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -16,11 +16,12 @@ from gdl_core.cli.progress import counting
 from gdl_core.cli.sample import print_lines, write_lines
 from gdl_core.cli.skips import Skips, skips
 from gdl_core.domains import Domain
-from gdl_core.errors import InputError, RepresentationError, Skipped
+from gdl_core.errors import InputError, Skipped
 
 if TYPE_CHECKING:
     from gdl_core.pipeline import Pipeline
     from gdl_core.representation import Record
+    from gdl_core.spaces import Sample
 
 BATCH = 256
 
@@ -100,17 +101,18 @@ def _score(
 
     records = Files(pipeline.domain, data, column).records(skip)
     while chunk := list(islice(records, size)):
-        fitting = [record for record in chunk if _fits(pipeline, record, skip)]
-        found = pipeline.score([record.object for record in fitting], batch_size=size)
-        scored.kind = found.kind
-        for record, value in zip(fitting, found.values.tolist(), strict=True):
+        found = zip(chunk, pipeline.representation.encode_many([record.object for record in chunk]), strict=True)
+        fitting = list(_fitting(found, skip))
+        likelihood = pipeline.score_samples([sample for _, sample in fitting], batch_size=size)
+        scored.kind = likelihood.kind
+        for (record, _), value in zip(fitting, likelihood.values.tolist(), strict=True):
             yield {"where": record.where, "object": record.object, "log_likelihood": value}
 
 
-def _fits(pipeline: "Pipeline", record: "Record", skip: Skips) -> bool:
-    try:
-        pipeline.representation.encode(record.object)
-    except RepresentationError as error:
-        skip(Skipped(record.where, str(error)))
-        return False
-    return True
+def _fitting(found: "Iterable[tuple[Record, Sample | InputError]]", skip: Skips) -> "Iterator[tuple[Record, Sample]]":
+    """Give the records that were encoded; name the others."""
+    for record, sample in found:
+        if isinstance(sample, InputError):
+            skip(Skipped(record.where, str(sample)))
+        else:
+            yield record, sample

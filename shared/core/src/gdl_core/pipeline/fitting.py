@@ -19,7 +19,6 @@ from gdl_core.pairing import Design, build, widen
 from gdl_core.pipeline.pipeline import Pipeline
 from gdl_core.pipeline.preparing import Source, Unknown, prepare_files
 from gdl_core.recipes import Recipe, find_recipe
-from gdl_core.representation import Representation
 from gdl_core.training import Trained, TrainingOptions, train
 from gdl_core.training.folder import DATA, RunFolder
 
@@ -75,7 +74,7 @@ def train_from_files(
     start = None if model is None else Pipeline.from_pretrained(model, domain)
     chosen = None if start else _find(domain, recipe, family, representation)
     settings = _settings(chosen, options)
-    given = start.representation if start else _given(domain, chosen)
+    given = start.representation if start else chosen.representation if chosen else None
 
     def data(home: Path) -> Dataset:
         if ready := _ready(domain, sources, home / DATA, resume):
@@ -142,12 +141,6 @@ def _settings(recipe: Recipe | None, options: Mapping[str, Any]) -> TrainingOpti
     if not {"steps", "time"} & {name for name, value in chosen.items() if value is not None}:
         chosen["time"] = 60.0 * MINUTES
     return TrainingOptions.from_config(chosen)
-
-
-def _given(domain: Domain, recipe: Recipe | None) -> Representation | str | None:
-    if recipe is None:
-        return None
-    return recipe.representation
 
 
 def _ready(domain: Domain, sources: Sequence[Source], own: Path, resume: bool) -> Dataset | None:

@@ -20,7 +20,7 @@ from gdl_core.domains import Domain
 from gdl_core.errors import CheckpointError, RepresentationError, UsageError, nearest
 from gdl_core.families import Draws, Family, HasLikelihood, Likelihood
 from gdl_core.pairing import Design
-from gdl_core.pipeline.search import Draw, Search, check_shard
+from gdl_core.pipeline.search import Draw, Search, check_shard, shard_size
 from gdl_core.randomness import Streams
 from gdl_core.representation import HasPrefixes, Representation
 from gdl_core.spaces import Sample
@@ -142,7 +142,7 @@ class Pipeline:
         `progress` hears how many are found. `options` are the family's, such as `temperature`.
         """
         part, parts = check_shard(shard)
-        wanted = count // parts + (part <= count % parts)
+        wanted = shard_size(count, shard)
         seed = secrets.randbits(63) if seed is None else seed
         search = Search(self.domain, raw=raw, unique=unique, keep=tuple(keep))
         asked = self._request(conditions, prefix)
@@ -170,10 +170,17 @@ class Pipeline:
             UsageError: The family knows no likelihood.
             RepresentationError: An object cannot be represented; it is named.
         """
+        return self.score_samples([self.representation.encode(object) for object in objects], batch_size=batch_size)
+
+    def score_samples(self, samples: Sequence[Sample], *, batch_size: int = 256) -> Likelihood:
+        """Do what `score` does, for what the representation has encoded already.
+
+        Raises:
+            UsageError: The family knows no likelihood.
+        """
         if not isinstance(self.model, HasLikelihood):
             raise UsageError(f"the family {self.model.name!r} knows no likelihood, so it cannot score")
         self.model.eval()
-        samples = [self.representation.encode(object) for object in objects]
         parts = []
         for start in range(0, len(samples), batch_size):
             batch = self.design.space.collate(samples[start : start + batch_size]).to(self.device)

@@ -80,6 +80,17 @@ class Search:
             )
 
 
+def shard_size(count: int, shard: tuple[int, int]) -> int:
+    """Return how many of `count` samples fall to a part.
+
+    Example:
+        >>> [shard_size(10, (part, 3)) for part in (1, 2, 3)]
+        [4, 3, 3]
+    """
+    part, parts = check_shard(shard)
+    return count // parts + (part <= count % parts)
+
+
 def check_shard(shard: tuple[int, int]) -> tuple[int, int]:
     """Return the part and the number of parts; refuse a part that does not exist."""
     part, parts = shard
