@@ -25,6 +25,7 @@ CASES = {
     "two axes": (Grid(3, (4, 6), levels=256), list(torch.randint(256, (3, 3, 4, 6), generator=numbers))),
     "three axes": (Grid(1, (3, 4, 5), levels=2), list(torch.randint(2, (3, 1, 3, 4, 5), generator=numbers))),
     "points": (Points(6, 3), [torch.randn(n, 3, generator=numbers) for n in (6, 2, 4)]),
+    "points of given number": (Points(4, 2, variable=False), list(torch.randn(3, 4, 2, generator=numbers))),
     "graph": (Graph(7, 3, 3), [path(n) for n in (4, 1, 7)]),
 }
 
@@ -57,6 +58,7 @@ def test_the_sizes_of_samples_are_their_elements(case):
         (Grid(1, (2, 2)), torch.zeros(2, 2)),
         (Points(3, 2), torch.zeros(4, 2)),
         (Points(3, 2), torch.zeros(2, 3)),
+        (Points(3, 2, variable=False), torch.zeros(2, 2)),
         (Graph(3, 2, 2), path(4)),
         (Graph(4, 2, 3), path(4)),
     ],

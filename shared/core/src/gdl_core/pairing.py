@@ -1,7 +1,8 @@
-"""Which network serves which family on which space: the only place that knows both."""
+"""Which network serves which role on which space: the only place that knows families and networks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from inspect import signature
 from typing import Any, Self
 
 import torch
@@ -9,20 +10,37 @@ from torch import nn
 
 from gdl_core.conditions import Condition, conditions_from_config, conditions_to_config
 from gdl_core.errors import UsageError, nearest
-from gdl_core.families import FAMILIES, Family
+from gdl_core.families import VARIANTS, Family
+from gdl_core.networks.perceptron import VectorDecoder, VectorDenoiser, VectorEncoder
 from gdl_core.networks.recurrent import Recurrent
 from gdl_core.networks.transformer import Transformer
 from gdl_core.spaces import Space, space_from_config
 
 NETWORKS: dict[tuple[str, str], dict[str, type[nn.Module]]] = {
-    ("autoregressive", "tokens"): {"transformer": Transformer, "recurrent": Recurrent},
+    ("autoregressor", "tokens"): {"transformer": Transformer, "recurrent": Recurrent},
+    ("decoder", "vector"): {"perceptron": VectorDecoder},
+    ("denoiser", "vector"): {"perceptron": VectorDenoiser},
+    ("encoder", "vector"): {"perceptron": VectorEncoder},
 }
-"""For each (family, space kind) the networks by name; the first is the default."""
+"""For each (role, space kind) the networks by name; the first is the default."""
+
+STANDS_IN = {
+    "classifier": "encoder",
+    "coupling": "denoiser",
+    "discriminator": "encoder",
+    "energy": "encoder",
+    "generator": "decoder",
+}
+"""Whose networks serve a role for which a space has none of its own."""
 
 
 @dataclass(frozen=True)
 class Design:
     """All that is needed to build a model, trained or not, as JSON values.
+
+    `variant` is the form of the family (None: the first that fits the space). `network` names the networks, wherever
+    a role has one of that name (None: the default of each role). `network_options` go to every network that takes
+    them; those under the name of a role go to that role alone.
 
     Example:
         >>> from gdl_core.spaces import Tokens
@@ -37,11 +55,13 @@ class Design:
     family_options: Mapping[str, Any] = field(default_factory=dict)
     network_options: Mapping[str, Any] = field(default_factory=dict)
     conditions: tuple[Condition, ...] = ()
+    variant: str | None = None
 
     def to_config(self) -> dict[str, Any]:
         """Describe the design as JSON values."""
         return {
             "family": self.family,
+            "variant": self.variant,
             "space": self.space.to_config(),
             "network": self.network,
             "family_options": dict(self.family_options),
@@ -59,7 +79,13 @@ class Design:
             config["family_options"],
             config["network_options"],
             conditions_from_config(config["conditions"]),
+            config.get("variant"),
         )
+
+
+def families() -> list[str]:
+    """Return the names of the families."""
+    return sorted({variant.name for variant in VARIANTS})
 
 
 def pairs() -> list[tuple[str, str]]:
@@ -69,7 +95,14 @@ def pairs() -> list[tuple[str, str]]:
         >>> ("autoregressive", "tokens") in pairs()
         True
     """
-    return sorted(NETWORKS)
+    return sorted(
+        {
+            (variant.name, kind)
+            for variant in VARIANTS
+            for kind in variant.spaces
+            if all(_networks(role, kind) for role in variant.roles)
+        }
+    )
 
 
 def build(design: Design, *, seed: int = 0) -> Family:
@@ -80,16 +113,74 @@ def build(design: Design, *, seed: int = 0) -> Family:
         >>> build(Design("autoregressive", Tokens(30, 60))).network.__class__.__name__
         'Transformer'
     """
-    if design.family not in FAMILIES:
-        raise UsageError(f"there is no family {design.family!r}; {nearest(design.family, FAMILIES)}")
-    network = find_network(design.family, design.space.kind, design.network)
+    family = find_family(design.family, design.space, design.variant)
+    maker = Maker(design)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)  # noqa: TID251 - only within the fork
         try:
-            built = network(design.space, conditions=design.conditions, **design.network_options)
-            return FAMILIES[design.family](design.space, built, **design.family_options)
+            model = family(design.space, maker, **design.family_options)
         except (TypeError, ValueError) as error:
-            raise UsageError(f"{design.family} with {network.__name__} cannot be built: {error}") from error
+            if isinstance(error, UsageError):
+                raise
+            raise UsageError(f"{design.family} on {design.space.kind} cannot be built: {error}") from error
+    maker.check_all_used()
+    return model
+
+
+def find_family(name: str, space: Space, variant: str | None = None) -> type[Family]:
+    """Return the class of a family for a space, the first that fits unless a variant is named."""
+    named = [family for family in VARIANTS if family.name == name]
+    if not named:
+        raise UsageError(f"there is no family {name!r}; {nearest(name, families())}")
+    fitting = {family.variant: family for family in named if family.fits(space)}
+    if not fitting:
+        there = ", ".join(f"{family} on {kind}" for family, kind in pairs())
+        raise UsageError(f"the family {name} cannot model {space}; there is: {there}")
+    if variant is None:
+        return next(iter(fitting.values()))
+    if variant not in fitting:
+        raise UsageError(f"the family {name} has no variant {variant!r} for {space}; {nearest(variant, fitting)}")
+    return fitting[variant]
+
+
+@dataclass
+class Maker:
+    """Makes the networks that a family asks for, as the design says, and knows what of it nobody asked for."""
+
+    design: Design
+    made: list[str] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
+
+    def __call__(
+        self, role: str, *, space: Space | None = None, inputs: int = 0, outputs: Sequence[int] = ()
+    ) -> nn.Module:
+        space = space or self.design.space
+        network = find_network(role, space.kind, self.design.network)
+        self.made.append(network.__name__)
+        self.names |= _networks(role, space.kind).keys()
+        sizes = {**({"inputs": inputs} if inputs else {}), **({"outputs": tuple(outputs)} if outputs else {})}
+        return network(space, conditions=self.design.conditions, **sizes, **self._options(role, network))
+
+    def _options(self, role: str, network: type[nn.Module]) -> dict[str, Any]:
+        """Return what the design says of this network: what all of them share, then what is said of the role."""
+        taken = signature(network).parameters
+        given = self.design.network_options
+        shared = {name: value for name, value in given.items() if name in taken}
+        own = given.get(role, {}) if isinstance(given.get(role), Mapping) else {}
+        self.used |= {*shared, *([role] if own else [])}
+        return {**shared, **own}
+
+    def check_all_used(self) -> None:
+        """Refuse a design that says what no network of the model takes."""
+        name = self.design.network
+        if name is not None and name not in self.names:
+            pair = f"{self.design.family} on {self.design.space.kind}"
+            raise UsageError(f"no network {name!r} serves {pair}; {nearest(name, self.names)}")
+        unused = sorted(self.design.network_options.keys() - self.used)
+        if unused:
+            made = ", ".join(dict.fromkeys(self.made))
+            raise UsageError(f"no network of this model ({made}) takes the option {unused[0]!r}")
 
 
 def widen(model: Family, design: Design, *, seed: int = 0) -> Family:
@@ -115,14 +206,15 @@ def widen(model: Family, design: Design, *, seed: int = 0) -> Family:
     return wide
 
 
-def find_network(family: str, kind: str, name: str | None) -> type[nn.Module]:
-    """Return the network of this name (None: the default) for a pair; say what there is when there is none."""
-    networks = NETWORKS.get((family, kind))
-    if networks is None:
-        there = ", ".join(f"{f} on {s}" for f, s in pairs())
-        raise UsageError(f"no network serves {family} on {kind}; there is: {there}")
-    if name is None:
-        return next(iter(networks.values()))
-    if name not in networks:
-        raise UsageError(f"no network {name!r} serves {family} on {kind}; {nearest(name, networks)}")
-    return networks[name]
+def find_network(role: str, kind: str, name: str | None) -> type[nn.Module]:
+    """Return the network for a role on a kind of space: the one of this name where there is one, else the default."""
+    networks = _networks(role, kind)
+    if not networks:
+        there = ", ".join(f"{role} on {kind}" for role, kind in sorted(NETWORKS))
+        raise UsageError(f"no network serves as {role} on {kind}; there is: {there}")
+    return networks.get(name or "", next(iter(networks.values())))
+
+
+def _networks(role: str, kind: str) -> dict[str, type[nn.Module]]:
+    """Return the networks that serve a role on a kind of space, its own before those that stand in."""
+    return NETWORKS.get((role, kind), {}) | NETWORKS.get((STANDS_IN.get(role, ""), kind), {})

@@ -7,7 +7,7 @@ The function is Philox 4x32-10 of Salmon et al. (2011), "Parallel random numbers
 
 import math
 from collections.abc import Sequence
-from typing import Self
+from typing import Protocol, Self
 
 import torch
 from torch import Tensor
@@ -35,6 +35,34 @@ def philox(counter: Sequence[Tensor], key: tuple[int, int]) -> list[Tensor]:
         a, b, c, d = (ca >> 32) & WORD ^ b ^ left, ca & WORD, (ac >> 32) & WORD ^ d ^ right, ac & WORD
         left, right = (left + WEYL[0]) & WORD, (right + WEYL[1]) & WORD
     return [a, b, c, d]
+
+
+class Source(Protocol):
+    """What random numbers are drawn from: `Streams` when sampling, `Ambient` in training."""
+
+    def __len__(self) -> int: ...
+
+    def uniform(self, *shape: int) -> Tensor:
+        """Draw numbers uniform on [0, 1) for each sample. Shapes: (batch, *shape)."""
+
+    def normal(self, *shape: int) -> Tensor:
+        """Draw standard normal numbers for each sample. Shapes: (batch, *shape)."""
+
+
+class Ambient:
+    """Random numbers for `count` samples from torch's own generators, which the trainer seeds before every step."""
+
+    def __init__(self, count: int, device: torch.device | str = "cpu") -> None:
+        self.count, self.device = count, device
+
+    def __len__(self) -> int:
+        return self.count
+
+    def uniform(self, *shape: int) -> Tensor:
+        return torch.rand(self.count, *shape, device=self.device)
+
+    def normal(self, *shape: int) -> Tensor:
+        return torch.randn(self.count, *shape, device=self.device)
 
 
 class Streams:

@@ -19,6 +19,7 @@ class Recipe:
     paper: str
     family: str
     representation: str
+    variant: str | None = None
     network: str | None = None
     network_options: Mapping[str, Any] = field(default_factory=dict)
     family_options: Mapping[str, Any] = field(default_factory=dict)

@@ -21,8 +21,7 @@ def describe(installed: Installed) -> dict[str, Any]:
     """Return what `gdl info --json` prints."""
     import torch
 
-    from gdl_core.families import FAMILIES
-    from gdl_core.pairing import pairs
+    from gdl_core.pairing import families, pairs
     from gdl_core.spaces import SPACES
 
     return {
@@ -32,7 +31,7 @@ def describe(installed: Installed) -> dict[str, Any]:
         "device": _device(torch),
         "domains": sorted(installed.domains),
         "without_models": sorted(name for name, domain in installed.domains.items() if domain.empty),
-        "families": sorted(FAMILIES),
+        "families": families(),
         "spaces": sorted(SPACES),
         "pairs": [list(pair) for pair in pairs()],
         "troubles": list(installed.troubles),

@@ -1,11 +1,13 @@
 """Families: an objective and a sampler over any network that fits.
 
-Each family is a module here. `family` holds the contract that all of them keep.
+Each family is a module or a package here, each of its variants a class. `family` holds the contract that all of them
+keep, `roles` what they ask of networks.
 """
 
 from gdl_core.families.autoregressive import Autoregressive
 from gdl_core.families.family import Draws, Encodes, Family, HasLikelihood, Likelihood, Phase
 
-FAMILIES: dict[str, type[Family]] = {family.name: family for family in (Autoregressive,)}
+VARIANTS: tuple[type[Family], ...] = (Autoregressive,)
+"""All families; of the variants of one, the first that fits a space is its default there."""
 
-__all__ = ["FAMILIES", "Autoregressive", "Draws", "Encodes", "Family", "HasLikelihood", "Likelihood", "Phase"]
+__all__ = ["VARIANTS", "Autoregressive", "Draws", "Encodes", "Family", "HasLikelihood", "Likelihood", "Phase"]

@@ -1,7 +1,7 @@
 """Autoregressive models of token sequences: the probability of each token given those before it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, cast
 
 import torch
 import torch.nn.functional as F
@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from gdl_core.errors import UsageError
 from gdl_core.families.family import Draws, Family, Likelihood
+from gdl_core.families.roles import Networks
 from gdl_core.families.truncation import Truncation, draw
 from gdl_core.randomness import Streams
 from gdl_core.spaces import Batch, Tokens, check_symbols
@@ -58,11 +59,15 @@ class Autoregressive(Family):
     """
 
     name = "autoregressive"
+    variant = "sequence"
+    spaces = ("tokens",)
+    roles = ("autoregressor",)
     space: Tokens
-    network: Autoregressor  # type: ignore[assignment]  # a module that fits the protocol
+    network: Autoregressor
 
-    def __init__(self, space: Tokens, network: nn.Module) -> None:
-        super().__init__(space, network)
+    def __init__(self, space: Tokens, networks: Networks) -> None:
+        super().__init__(space, networks)
+        self.network = cast(Autoregressor, networks("autoregressor"))
 
     def loss(self, batch: Batch) -> Tensor:
         """Return the negative log-likelihood of each sequence, in nats. Shapes: (batch,)."""

@@ -1,7 +1,8 @@
 """The contract of a family: what it must do, and what it may offer beyond.
 
 A family gives a loss and draws samples. Whether it also knows a likelihood or encodes is said by the protocols it
-fits, `HasLikelihood` and `Encodes`; nothing pretends and then raises.
+fits, `HasLikelihood` and `Encodes`; nothing pretends and then raises. A family may come in variants, a class each:
+the family ``flow`` as ``spline`` or ``glow``.
 """
 
 from abc import ABC, abstractmethod
@@ -11,6 +12,7 @@ from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 from torch import Tensor, nn
 
+from gdl_core.families.roles import Networks
 from gdl_core.randomness import Streams
 from gdl_core.spaces import Batch, Sample, Space
 
@@ -21,13 +23,16 @@ class Phase:
 
     The trainer gives each phase an optimizer of its own and runs the phases in order, a phase with ``every=5`` in
     every fifth step. Parameters outside the phase get no gradient from it. Critics, growth, contrastive divergence
-    and distillation targets are phases. `loss` maps a batch to one number per sample.
+    and distillation targets are phases. `loss` maps a batch to one number per sample. `rate` multiplies the run's
+    learning rate; `betas` are those of Adam, where they are not the trainer's.
     """
 
     name: str
     parameters: Sequence[nn.Parameter]
     loss: Callable[[Batch], Tensor]
     every: int = 1
+    rate: float = 1.0
+    betas: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -52,14 +57,35 @@ class Likelihood:
 
 
 class Family(nn.Module, ABC):
-    """An objective and a sampler over one sample space. The contract suite is `gdl_core.testing.families`."""
+    """An objective and a sampler over one sample space. The contract suite is `gdl_core.testing.families`.
+
+    A family is built with its space and with `networks`, of which it asks for the networks it needs by role; it never
+    learns what they are.
+    """
 
     name: ClassVar[str]
+    """The family, such as ``flow``."""
 
-    def __init__(self, space: Space, network: nn.Module) -> None:
+    variant: ClassVar[str]
+    """Which form of it, such as ``spline``."""
+
+    spaces: ClassVar[tuple[str, ...]]
+    """The kinds of space it can model."""
+
+    roles: ClassVar[tuple[str, ...]]
+    """The roles of the networks that it asks for on its own space."""
+
+    comparable: ClassVar[bool] = True
+    """Whether a lower loss on held-out samples means a better model; where not, the newest weights are kept."""
+
+    def __init__(self, space: Space, networks: Networks) -> None:
         super().__init__()
         self.space = space
-        self.network = network
+
+    @classmethod
+    def fits(cls, space: Space) -> bool:
+        """Tell whether this family can model a space; by default every one of the kinds in `spaces`."""
+        return space.kind in cls.spaces
 
     @abstractmethod
     def loss(self, batch: Batch) -> Tensor:

@@ -11,6 +11,13 @@ def compute_type(device: torch.device) -> torch.dtype:
     return torch.get_default_dtype()
 
 
+def has_fast_bfloat16(device: torch.device) -> bool:
+    """Tell whether the device computes in bfloat16 by itself; a CPU that does not is slow at it."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return device.type == "cpu" and torch.cpu._is_avx512_bf16_supported()
+
+
 def in_float32(module: nn.Module, x: Tensor) -> Tensor:
     """Apply a module in full precision, whatever autocast says: rounding a logit changes a probability by its share."""
     with torch.autocast(x.device.type, enabled=False):

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Self
 
+import torch
 from torch import Tensor, nn
 
 from gdl_core.conditions import Condition
 from gdl_core.networks.conditioner import Conditioner
-from gdl_core.networks.precision import in_float32
+from gdl_core.networks.precision import has_fast_bfloat16, in_float32
 from gdl_core.spaces import Tokens
 
 
@@ -66,6 +67,8 @@ class Recurrent(nn.Module):
         """Read the next symbols into the memory and predict the one after each."""
         x = self.embedding(symbols) + memory.condition
         states = memory.states
-        y, after = self.layers(x, states if states is None or len(states) == 2 else states[0])
+        half = torch.is_autocast_enabled(x.device.type) and has_fast_bfloat16(x.device)  # other CPUs cannot do it
+        with torch.autocast(x.device.type, enabled=half):
+            y, after = self.layers(x, states if states is None or len(states) == 2 else states[0])
         memory.states = after if isinstance(after, tuple) else (after,)
         return in_float32(self.head, y)

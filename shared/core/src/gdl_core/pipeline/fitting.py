@@ -13,7 +13,7 @@ from typing import Any
 from gdl_core.data import Dataset, is_dataset
 from gdl_core.domains import Domain
 from gdl_core.errors import Skipped, UsageError
-from gdl_core.families import FAMILIES, Family
+from gdl_core.families import Family
 from gdl_core.folders import sweep
 from gdl_core.pairing import Design, build, widen
 from gdl_core.pipeline.pipeline import Pipeline
@@ -106,7 +106,7 @@ def train_from_files(
 def _find(domain: Domain, recipe: str | None, family: str | None, representation: str | None) -> Recipe:
     if domain.has("recipes") or recipe:
         return find_recipe(domain.load("recipes"), name=recipe, family=family, representation=representation)
-    chosen = family or next(iter(FAMILIES)), representation or next(iter(domain.representations))
+    chosen = family or "autoregressive", representation or next(iter(domain.representations))
     return Recipe("plain", "The family's own defaults.", "", *chosen)
 
 
@@ -163,7 +163,13 @@ def _plan(
     if start is None:
         assert recipe is not None
         design = Design(
-            recipe.family, dataset.space, recipe.network, recipe.family_options, recipe.network_options, asked
+            recipe.family,
+            dataset.space,
+            recipe.network,
+            recipe.family_options,
+            recipe.network_options,
+            asked,
+            recipe.variant,
         )
         return Plan(build(design, seed=options.seed), design, options, dataset, recipe)
     if conditions and asked != start.design.conditions:

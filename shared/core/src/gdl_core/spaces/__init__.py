@@ -1,8 +1,8 @@
 """Sample spaces: what one sample of a model is.
 
 A space owns all that depends on the shape of its samples: how they are stored and collated, which positions of a
-batch are real, what noise looks like, how a number per sample is spread over it and how a loss is summed. No family
-ever names an axis.
+batch are real, how they are filled up to one size and read as real numbers, what noise looks like, and how a loss is
+summed. No family ever names an axis.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from gdl_core.errors import RepresentationError, nearest
 from gdl_core.spaces.graph import Graph
 from gdl_core.spaces.grid import Grid, Vector
 from gdl_core.spaces.points import Points
-from gdl_core.spaces.space import Arrays, Batch, GraphSample, Sample, Space, with_conditions
+from gdl_core.spaces.space import Arrays, Batch, GraphSample, Part, Sample, Space, with_conditions
 from gdl_core.spaces.storage import check_symbols
 from gdl_core.spaces.tokens import Tokens
 
@@ -23,6 +23,7 @@ __all__ = [
     "Graph",
     "GraphSample",
     "Grid",
+    "Part",
     "Points",
     "Sample",
     "Space",

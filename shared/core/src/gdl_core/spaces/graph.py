@@ -5,18 +5,22 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from gdl_core.errors import RepresentationError
-from gdl_core.randomness import Streams
+from gdl_core.randomness import Source, Streams
 from gdl_core.spaces.padding import pad
-from gdl_core.spaces.space import Arrays, Batch, GraphSample, Sample, Space
+from gdl_core.spaces.space import Arrays, Batch, GraphSample, Part, Sample, Space
 from gdl_core.spaces.storage import check_symbols, smallest_integer, tensor_from
 
 
 @dataclass(frozen=True)
 class Graph(Space):
     """Graphs of up to `max_nodes` nodes with typed nodes and typed edges; edge type 0 means no edge.
+
+    In the filled form node symbol 0 means no node. Edges have no direction and no node has one to itself: in sums each
+    pair of nodes counts once.
 
     Example:
         >>> space = Graph(max_nodes=9, node_types=4, edge_types=5)
@@ -30,6 +34,44 @@ class Graph(Space):
     max_nodes: int
     node_types: int
     edge_types: int
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        return (
+            Part((self.max_nodes,), self.node_types + 1),
+            Part((self.max_nodes, self.max_nodes), self.edge_types),
+        )
+
+    def fill(self, batch: Batch) -> Batch:
+        assert batch.edges is not None
+        mask = torch.ones_like(batch.values, dtype=torch.bool) if batch.mask is None else batch.mask
+        missing = self.max_nodes - batch.values.shape[1]
+        nodes = F.pad((batch.values + 1) * mask, (0, missing))
+        edges = F.pad(batch.edges * (mask[:, :, None] & mask[:, None]), (0, missing, 0, missing))
+        return Batch(nodes, None, edges, batch.conditions)
+
+    def trim(self, filled: Batch) -> list[Sample]:
+        """Leave out the nodes that are none, and their edges. Of two directions of an edge, one counts."""
+        assert filled.edges is not None
+        upper = filled.edges.triu(1)
+        edges = upper + upper.transpose(1, 2)
+        kept = [nodes.nonzero().squeeze(1) for nodes in filled.values]
+        return [
+            GraphSample(nodes[rows] - 1, pairs[rows][:, rows])
+            for nodes, pairs, rows in zip(filled.values, edges, kept, strict=True)
+        ]
+
+    def normal(self, source: Source) -> tuple[Tensor, ...]:
+        nodes, edges = super().normal(source)
+        return nodes, mirrored(edges)
+
+    def uniform(self, source: Source) -> tuple[Tensor, ...]:
+        nodes, edges = super().uniform(source)
+        return nodes, mirrored(edges)
+
+    def total(self, elements: Sequence[Tensor]) -> Tensor:
+        nodes, edges = elements
+        return nodes.sum(1) + edges.triu(1).flatten(1).sum(1)
 
     @property
     def fields(self) -> dict[str, np.dtype]:
@@ -75,3 +117,10 @@ class Graph(Space):
         assert batch.mask is not None
         nodes = batch.mask.sum(1)
         return nodes + nodes * (nodes - 1) // 2
+
+
+def mirrored(pairs: Tensor) -> Tensor:
+    """Give both orders of two nodes the number of the first. Shapes: (batch, nodes, nodes, ...) -> the same."""
+    nodes = pairs.shape[1]
+    upper = torch.ones(nodes, nodes, dtype=torch.bool, device=pairs.device).triu()
+    return torch.where(upper.reshape(nodes, nodes, *(1,) * (pairs.ndim - 3)), pairs, pairs.transpose(1, 2))

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from gdl_core.randomness import Streams
-from gdl_core.spaces.space import Arrays, Batch, Sample, Space
+from gdl_core.spaces.space import Arrays, Batch, Part, Sample, Space
 from gdl_core.spaces.storage import check_symbols, checked_shape, smallest_integer, tensor_from
 
 
@@ -29,6 +29,16 @@ class Vector(Space):
     def shape(self) -> tuple[int, ...]:
         """The shape of one sample."""
         return (self.size,)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        return (Part(self.shape),)
+
+    def fill(self, batch: Batch) -> Batch:
+        return batch
+
+    def trim(self, filled: Batch) -> list[Sample]:
+        return self.separate(filled)
 
     @property
     def fields(self) -> dict[str, np.dtype]:
@@ -79,6 +89,33 @@ class Grid(Space):
     def full_shape(self) -> tuple[int, ...]:
         """The shape of one sample: channels, then the axes."""
         return (self.channels, *self.shape)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        return (Part(self.full_shape, self.levels),)
+
+    @property
+    def one_hot(self) -> bool:
+        """False: levels are in order."""
+        return False
+
+    def fill(self, batch: Batch) -> Batch:
+        return batch
+
+    def trim(self, filled: Batch) -> list[Sample]:
+        return self.separate(filled)
+
+    def relax(self, filled: Batch) -> Batch:
+        """Spread the levels over -1 to 1."""
+        if self.levels is None:
+            return filled
+        return filled.with_parts([filled.values.float() * (2 / max(self.levels - 1, 1)) - 1])
+
+    def round(self, real: Batch) -> Batch:
+        if self.levels is None:
+            return real
+        levels = ((real.values + 1) * ((self.levels - 1) / 2)).round()
+        return real.with_parts([levels.clamp(0, self.levels - 1).long()])
 
     @property
     def fields(self) -> dict[str, np.dtype]:

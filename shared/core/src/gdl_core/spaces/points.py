@@ -5,18 +5,22 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from gdl_core.errors import RepresentationError
 from gdl_core.randomness import Streams
 from gdl_core.spaces.padding import pad, unpad
-from gdl_core.spaces.space import Arrays, Batch, Sample, Space
+from gdl_core.spaces.space import Arrays, Batch, Part, Sample, Space
 from gdl_core.spaces.storage import tensor_from
 
 
 @dataclass(frozen=True)
 class Points(Space):
     """Unordered sets of up to `count` points with `features` real numbers each. A sample has shape (n, features).
+
+    With `variable` False every set has `count` points. Otherwise a point of the filled form has one feature more: 1
+    where there is a point and -1 where there is none.
 
     Example:
         >>> batch = Points(count=4, features=3).collate([torch.zeros(4, 3), torch.zeros(2, 3)])
@@ -27,6 +31,27 @@ class Points(Space):
     kind = "points"
     count: int
     features: int
+    variable: bool = True
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        return (Part((self.count, self.features + int(self.variable))),)
+
+    def fill(self, batch: Batch) -> Batch:
+        if not self.variable:
+            return Batch(batch.values, conditions=batch.conditions)
+        mask = torch.ones_like(batch.values[..., 0], dtype=torch.bool) if batch.mask is None else batch.mask
+        there = torch.where(mask, 1.0, -1.0)
+        points = torch.cat([batch.values.masked_fill(~mask[..., None], 0), there[..., None]], -1)
+        missing = F.pad(points.new_zeros(self.features), (0, 1), value=-1.0)
+        filler = missing.expand(len(points), self.count - points.shape[1], -1)
+        return Batch(torch.cat([points, filler], 1), conditions=batch.conditions)
+
+    def trim(self, filled: Batch) -> list[Sample]:
+        """Leave out the points that are said not to be there."""
+        if not self.variable:
+            return list(filled.values)
+        return [row[row[:, -1] > 0, :-1] for row in filled.values]
 
     @property
     def fields(self) -> dict[str, np.dtype]:
@@ -35,8 +60,9 @@ class Points(Space):
     def pack(self, sample: Sample) -> Arrays:
         if not isinstance(sample, Tensor) or sample.ndim != 2 or sample.shape[1] != self.features:
             raise RepresentationError(f"a set of points must have shape (n, {self.features})")
-        if len(sample) > self.count:
-            raise RepresentationError(f"{len(sample)} points; this space holds at most {self.count}")
+        if len(sample) > self.count or (len(sample) < self.count and not self.variable):
+            limit = "at most" if self.variable else "exactly"
+            raise RepresentationError(f"{len(sample)} points; this space holds {limit} {self.count}")
         return {"values": sample.numpy().astype(np.float32).ravel()}
 
     def unpack(self, arrays: Mapping[str, np.ndarray]) -> Tensor:

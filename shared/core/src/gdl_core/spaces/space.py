@@ -9,9 +9,10 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
-from gdl_core.randomness import Streams
+from gdl_core.randomness import Source, Streams
 
 
 class GraphSample(NamedTuple):
@@ -22,6 +23,14 @@ class GraphSample(NamedTuple):
 
     nodes: Tensor
     edges: Tensor
+
+
+@dataclass(frozen=True)
+class Part:
+    """One tensor of a filled sample: its shape, and what stands in it: symbols 0 to symbols - 1, or numbers (None)."""
+
+    shape: tuple[int, ...]
+    symbols: int | None = None
 
 
 Sample = Tensor | GraphSample
@@ -43,6 +52,15 @@ class Batch:
 
     def __len__(self) -> int:
         return len(self.values)
+
+    @property
+    def parts(self) -> tuple[Tensor, ...]:
+        """The tensors that hold the samples: the values and, for graphs, the edges."""
+        return (self.values,) if self.edges is None else (self.values, self.edges)
+
+    def with_parts(self, parts: Sequence[Tensor]) -> Batch:
+        """Return the batch with other tensors in place of `parts`."""
+        return replace(self, values=parts[0], edges=parts[1] if len(parts) > 1 else None)
 
     def rows(self, index: Any) -> Batch:
         """Return the samples that `index` (a slice, a mask or positions) selects."""
@@ -66,9 +84,70 @@ def with_conditions(batch: Batch, conditions: Mapping[str, Tensor]) -> Batch:
 
 
 class Space(ABC):
-    """What every sample space can do. The spaces themselves are frozen dataclasses."""
+    """What every sample space can do. The spaces themselves are frozen dataclasses.
+
+    A batch of samples has three forms. *Collated*: padded to the largest, with a mask; the form in which data arrives.
+    *Filled*: every sample at the space's full size, without a mask, each tensor as `parts` says; where samples differ
+    in size, symbol 0 stands for nothing. *Real*: the filled form as real numbers, one-hot where symbols have no order.
+    """
 
     kind: ClassVar[str]
+
+    @property
+    @abstractmethod
+    def parts(self) -> tuple[Part, ...]:
+        """The tensors of a filled sample."""
+
+    @property
+    def one_hot(self) -> bool:
+        """Whether the real form has a number for each symbol; otherwise it has one for each element."""
+        return all(part.symbols is not None for part in self.parts)
+
+    @property
+    def real_shapes(self) -> tuple[tuple[int, ...], ...]:
+        """The shapes of the real form's tensors, without the batch."""
+        return tuple((*part.shape, part.symbols or 1) if self.one_hot else part.shape for part in self.parts)
+
+    @property
+    def real_outputs(self) -> tuple[int, ...]:
+        """How many numbers a network must give for each element of each part, to give a real form."""
+        return tuple(part.symbols or 1 if self.one_hot else 1 for part in self.parts)
+
+    @abstractmethod
+    def fill(self, batch: Batch) -> Batch:
+        """Turn the collated form into the filled one. What stands in the padding has no effect."""
+
+    @abstractmethod
+    def trim(self, filled: Batch) -> list[Sample]:
+        """Turn a filled batch, on any device, into samples of their own sizes. Undoes `fill`."""
+
+    def relax(self, filled: Batch) -> Batch:
+        """Turn the filled form into the real one."""
+        if not self.one_hot:
+            return filled
+        whole = zip(filled.parts, self.parts, strict=True)
+        return filled.with_parts([F.one_hot(tensor, part.symbols or 1).float() for tensor, part in whole])
+
+    def round(self, real: Batch) -> Batch:
+        """Turn real numbers into the filled form that is nearest. Undoes `relax`."""
+        return real.with_parts([tensor.argmax(-1) for tensor in real.parts]) if self.one_hot else real
+
+    def as_real(self, outputs: Sequence[Tensor], conditions: Mapping[str, Tensor] | None = None) -> Batch:
+        """Make a real form of a network's `real_outputs`. Shapes: each (batch, *part.shape, outputs)."""
+        parts = list(outputs) if self.one_hot else [output.squeeze(-1) for output in outputs]
+        return Batch(parts[0], None, parts[1] if len(parts) > 1 else None, conditions or {})
+
+    def normal(self, source: Source) -> tuple[Tensor, ...]:
+        """Draw standard normal numbers in the shapes of the real form."""
+        return tuple(source.normal(*shape).float() for shape in self.real_shapes)
+
+    def uniform(self, source: Source) -> tuple[Tensor, ...]:
+        """Draw a number uniform on [0, 1) for each element of the filled form, in the source's own precision."""
+        return tuple(source.uniform(*part.shape) for part in self.parts)
+
+    def total(self, elements: Sequence[Tensor]) -> Tensor:
+        """Add up a number for each element of the filled form. Shapes: each (batch, *part.shape) -> (batch,)."""
+        return sum((tensor.flatten(1).sum(1) for tensor in elements[1:]), elements[0].flatten(1).sum(1))
 
     @property
     @abstractmethod
@@ -114,14 +193,8 @@ class Space(ABC):
         ]
         return self.collate(samples)
 
-    def reduce(self, elements: Tensor, batch: Batch) -> Tensor:
-        """Sum a loss over the real positions of each sample. Shapes: (batch, ...) -> (batch,)."""
-        if batch.mask is not None:
-            elements = elements * self.spread(batch.mask, elements)
-        return elements.flatten(1).sum(1)
-
     def spread(self, numbers: Tensor, like: Tensor) -> Tensor:
-        """Give numbers per sample (or per position) trailing axes, so that they broadcast against `like`."""
+        """Give numbers per sample trailing axes, so that they broadcast against `like`."""
         return numbers.reshape(numbers.shape + (1,) * (like.ndim - numbers.ndim))
 
     def to_config(self) -> dict[str, Any]:

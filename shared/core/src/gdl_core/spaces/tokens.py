@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from gdl_core.errors import RepresentationError
 from gdl_core.randomness import Streams
 from gdl_core.spaces.padding import pad, unpad
-from gdl_core.spaces.space import Arrays, Batch, Sample, Space
+from gdl_core.spaces.space import Arrays, Batch, Part, Sample, Space
 from gdl_core.spaces.storage import check_symbols, smallest_integer, tensor_from
 
 
@@ -31,6 +32,24 @@ class Tokens(Space):
     vocabulary_size: int
     max_length: int
     variable: bool = True
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        return (Part((self.max_length,), self.vocabulary_size + int(self.variable)),)
+
+    def fill(self, batch: Batch) -> Batch:
+        if not self.variable:
+            return Batch(batch.values, conditions=batch.conditions)
+        symbols = batch.values + 1
+        if batch.mask is not None:
+            symbols = symbols.masked_fill(~batch.mask, 0)
+        return Batch(F.pad(symbols, (0, self.max_length - symbols.shape[1])), conditions=batch.conditions)
+
+    def trim(self, filled: Batch) -> list[Sample]:
+        """Cut each sequence before its first nothing."""
+        if not self.variable:
+            return list(filled.values)
+        return list(unpad(filled.values - 1, (filled.values == 0).cumsum(1) == 0))
 
     @property
     def fields(self) -> dict[str, np.dtype]:

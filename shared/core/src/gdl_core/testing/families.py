@@ -4,7 +4,6 @@ import itertools
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,11 @@ import torch
 
 from gdl_core.checkpoint import load, save
 from gdl_core.data import Dataset
-from gdl_core.families import HasLikelihood
+from gdl_core.families import Family, HasLikelihood
 from gdl_core.pairing import Design, build
 from gdl_core.randomness import Streams
 from gdl_core.spaces import Batch, Sample, Space, Tokens
-from gdl_core.testing.spaces import equal
+from gdl_core.testing.spaces import close, equal, with_other_padding
 from gdl_core.training import TrainingOptions, train
 
 
@@ -46,8 +45,8 @@ def the_same_streams_give_the_same_samples(design: Design, samples: Sequence[Sam
     assert torch.equal(torch.get_rng_state(), state)
     torch.rand(1)
     some = model.sample(Streams(3, [4, 1])).samples
-    assert equal(some[0], many[4])
-    assert equal(some[1], many[1])
+    assert close(some[0], many[4])
+    assert close(some[1], many[1])
     other = model.sample(Streams(4, range(6))).samples
     assert not all(equal(a, b) for a, b in zip(many, other, strict=True))
 
@@ -59,33 +58,62 @@ def a_sample_lies_in_the_space(design: Design, samples: Sequence[Sample]) -> Non
 
 
 def eight_examples_are_learned(design: Design, samples: Sequence[Sample]) -> None:
-    """On eight samples the loss falls by half in a hundred steps."""
+    """On eight samples the loss falls by half in a hundred steps; where it says nothing, samples come nearer."""
     model = build(design)
     batch = design.space.collate(samples[:8])
-    optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
-    first = model.loss(batch).mean().item()
-    for _ in range(100):
-        optimizer.zero_grad()
-        loss = model.loss(batch).mean()
-        loss.backward()
-        optimizer.step()
-    assert loss.item() < first / 2
+
+    def badness() -> float:
+        with torch.no_grad(), same_randomness():
+            if model.comparable:
+                return float(torch.stack([model.loss(batch).mean() for _ in range(8)]).mean())
+            return _distance_to(batch, design.space, model.sample(Streams(0, range(32))).samples)
+
+    before = badness()
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(0)
+        learn(model, batch, steps=100 if model.comparable else 300)
+    after = badness()
+    assert after < (before - abs(before) / 2 if model.comparable else 0.8 * before)
+
+
+def learn(model: Family, batch: Batch, *, steps: int, rate: float = 3e-3) -> None:
+    """Take steps of all phases of a model on one batch, as the trainer would."""
+    phases = model.phases()
+    optimizers = [
+        torch.optim.Adam(phase.parameters, lr=rate * phase.rate, betas=phase.betas or (0.9, 0.95)) for phase in phases
+    ]
+    for step in range(steps):
+        for phase, optimizer in zip(phases, optimizers, strict=True):
+            if step % phase.every == 0:
+                model.zero_grad()
+                phase.loss(batch).mean().backward(inputs=list(phase.parameters))
+                optimizer.step()
+
+
+def _distance_to(batch: Batch, space: Space, samples: Sequence[Sample]) -> float:
+    """Return the mean distance, in the real form, of samples to the nearest of a batch."""
+    there, drawn = (
+        torch.cat([part.flatten(1) for part in space.relax(space.fill(one)).parts], 1)
+        for one in (batch, space.collate(samples))
+    )
+    return float(torch.cdist(drawn, there).amin(1).mean())
 
 
 def padding_changes_nothing(design: Design, samples: Sequence[Sample]) -> None:
-    """A sample has the same loss alone and beside larger ones, whatever stands in its padding."""
+    """A sample has the same loss whatever stands in its padding and, where the loss has no noise, whoever is beside."""
     model = build(design).eval()
     together = design.space.collate(samples)
     if together.mask is None:
         return
-    values = torch.where(together.mask if together.values.ndim == 2 else together.mask[..., None], together.values, 1)
-    with torch.no_grad(), same_randomness():
-        alone = torch.cat([model.loss(design.space.collate([sample])) for sample in samples])
-    with torch.no_grad(), same_randomness():
-        padded = model.loss(replace(together, values=values))
-    if isinstance(model, HasLikelihood):
-        assert torch.allclose(alone, padded, atol=1e-4)
-    assert padded.isfinite().all()
+    losses = []
+    for batch in (together, with_other_padding(together)):
+        with torch.no_grad(), same_randomness():
+            losses.append(model.loss(batch))
+    assert torch.equal(*losses)
+    if isinstance(model, HasLikelihood) and model.log_prob(together).kind == "exact":
+        with torch.no_grad():
+            alone = torch.cat([model.loss(design.space.collate([sample])) for sample in samples])
+        assert torch.allclose(alone, losses[0], atol=1e-4)
 
 
 def a_saved_model_draws_the_same(design: Design, samples: Sequence[Sample]) -> None:

@@ -1,12 +1,20 @@
 """Laws of sample spaces."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
 
-from gdl_core.randomness import Streams
-from gdl_core.spaces import Batch, GraphSample, Sample, Space, space_from_config
+from gdl_core.randomness import Ambient, Streams
+from gdl_core.spaces import Batch, Graph, GraphSample, Sample, Space, space_from_config
+
+
+def close(one: Sample, other: Sample) -> bool:
+    """Tell whether two samples are the same up to rounding; symbols have none."""
+    if isinstance(one, torch.Tensor) and isinstance(other, torch.Tensor) and one.is_floating_point():
+        return one.shape == other.shape and torch.allclose(one, other, rtol=1e-3, atol=1e-4)
+    return equal(one, other)
 
 
 def equal(one: Sample, other: Sample) -> bool:
@@ -47,15 +55,62 @@ def gathering_equals_collating(space: Space, samples: Sequence[Sample]) -> None:
     assert torch.equal(space.sizes(gathered), space.sizes(collated))
 
 
-def a_sum_leaves_padding_out(space: Space, samples: Sequence[Sample]) -> None:
-    """What stands on masked positions does not enter `reduce`."""
+def a_sample_survives_filling(space: Space, samples: Sequence[Sample]) -> None:
+    """`trim` undoes `fill`, whose tensors are as `parts` says."""
+    filled = space.fill(space.collate(samples))
+    assert filled.mask is None
+    for tensor, part in zip(filled.parts, space.parts, strict=True):
+        assert tensor.shape == (len(samples), *part.shape)
+        if part.symbols is not None:
+            assert int(tensor.min()) >= 0 and int(tensor.max()) < part.symbols
+    assert all(equal(a, b) for a, b in zip(space.trim(filled), samples, strict=True))
+
+
+def padding_has_no_effect(space: Space, samples: Sequence[Sample]) -> None:
+    """What stands on masked positions does not enter the filled form."""
     batch = space.collate(samples)
-    elements = torch.ones(batch.values.shape)
-    before = space.reduce(elements, batch)
-    assert before.shape == (len(samples),)
-    if batch.mask is not None:
-        elements[~batch.mask] = 1e9
-        assert torch.equal(space.reduce(elements, batch), before)
+    other = with_other_padding(batch)
+    assert all(map(torch.equal, space.fill(batch).parts, space.fill(other).parts))
+
+
+def with_other_padding(batch: Batch) -> Batch:
+    """Return the batch with ones in its padding."""
+    if batch.mask is None:
+        return batch
+    real = batch.mask.reshape(batch.mask.shape + (1,) * (batch.values.ndim - 2))
+    edges = None
+    if batch.edges is not None:
+        edges = torch.where(batch.mask[:, :, None] & batch.mask[:, None], batch.edges, 1)
+    return replace(batch, values=torch.where(real, batch.values, 1), edges=edges)
+
+
+def the_real_form_survives_rounding(space: Space, samples: Sequence[Sample]) -> None:
+    """`round` undoes `relax`, whose tensors have the real shapes; a little noise changes no symbol."""
+    filled = space.fill(space.collate(samples))
+    real = space.relax(filled)
+    assert [tensor.shape[1:] for tensor in real.parts] == list(space.real_shapes)
+    assert all(tensor.is_floating_point() for tensor in real.parts)
+    assert all(map(torch.equal, space.round(real).parts, filled.parts))
+    if not filled.values.is_floating_point():
+        nearby = real.with_parts([tensor + 1e-4 for tensor in real.parts])
+        assert all(map(torch.equal, space.round(nearby).parts, filled.parts))
+
+
+def a_sum_counts_every_element_once(space: Space, samples: Sequence[Sample]) -> None:
+    """`total` adds up one number for each element, where a pair of nodes is one element."""
+    ones = [torch.ones(2, *part.shape) for part in space.parts]
+    nodes = space.parts[0].shape[0]
+    expected = nodes + nodes * (nodes - 1) // 2 if isinstance(space, Graph) else ones[0][0].numel()
+    assert space.total(ones).tolist() == [expected] * 2
+
+
+def gaussian_noise_belongs_to_its_stream(space: Space, samples: Sequence[Sample]) -> None:
+    """Noise in the real form depends on seed and index alone, and treats both directions of an edge alike."""
+    many, one = space.normal(Streams(5, range(4))), space.normal(Streams(5, [2]))
+    assert [tensor.shape[1:] for tensor in many] == list(space.real_shapes)
+    assert all(torch.equal(a[2], b[0]) for a, b in zip(many, one, strict=True))
+    for tensor in (*many[1:], *space.uniform(Ambient(3))[1:]):
+        assert torch.equal(tensor, tensor.transpose(1, 2))
 
 
 def noise_belongs_to_its_stream(space: Space, samples: Sequence[Sample]) -> None:
@@ -77,6 +132,10 @@ SPACE_LAWS = (
     a_sample_survives_packing,
     a_batch_comes_apart_as_it_was_put_together,
     gathering_equals_collating,
-    a_sum_leaves_padding_out,
+    a_sample_survives_filling,
+    padding_has_no_effect,
+    the_real_form_survives_rounding,
+    a_sum_counts_every_element_once,
+    gaussian_noise_belongs_to_its_stream,
     noise_belongs_to_its_stream,
 )

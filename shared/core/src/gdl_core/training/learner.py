@@ -79,7 +79,7 @@ class Learner:
         norm = torch.nn.utils.clip_grad_norm_(phase.parameters, self.options.gradient_clip or math.inf)
         optimizer = self.optimizers[phase.name]
         for group in optimizer.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * phase.rate
         optimizer.step()
         optimizer.zero_grad()
         return norm

@@ -198,7 +198,7 @@ class Run:
         if not len(self.feed.held):
             return
         loss = self._held_out_loss()
-        better = state.best is None or loss < state.best
+        better = state.best is None or loss < state.best or not self.learner.model.comparable
         state.since_best = 0 if better else state.since_best + 1
         if better:
             state.best = loss

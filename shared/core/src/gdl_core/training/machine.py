@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from gdl_core.errors import ResourceError, UsageError
+from gdl_core.networks.precision import has_fast_bfloat16
 from gdl_core.training.options import TrainingOptions
 
 
@@ -125,11 +126,7 @@ def find_precision(name: str, device: torch.device) -> str:
     """Return the precision to compute in; "auto" is bfloat16 where the device is fast at it."""
     if name != "auto":
         return name
-    if device.type == "cuda":
-        fast = torch.cuda.is_bf16_supported(including_emulation=False)
-    else:
-        fast = device.type == "cpu" and torch.cpu._is_avx512_bf16_supported()
-    return "bfloat16" if fast else "float32"
+    return "bfloat16" if has_fast_bfloat16(device) else "float32"
 
 
 def check_world(found: int) -> None:

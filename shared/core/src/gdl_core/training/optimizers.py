@@ -20,7 +20,10 @@ def make_optimizer(phase: Phase, options: TrainingOptions) -> torch.optim.Optimi
     groups = [{"params": matrices, "weight_decay": options.weight_decay}, {"params": others, "weight_decay": 0.0}]
     fused = all(parameter.device.type in ("cpu", "cuda") for parameter in phase.parameters)
     return torch.optim.AdamW(
-        [group for group in groups if group["params"]], lr=options.learning_rate, betas=BETAS, fused=fused
+        [group for group in groups if group["params"]],
+        lr=options.learning_rate * phase.rate,
+        betas=phase.betas or BETAS,
+        fused=fused,
     )
 
 

@@ -1,0 +1,50 @@
+"""What a family asks of networks: a role each, on a space.
+
+Networks take the *real form* of samples (`gdl_core.spaces.Space`) and find what a sample is asked to be in
+`Batch.conditions`. No condition needs to be there: a missing one stands for "anything".
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from torch import Tensor, nn
+
+from gdl_core.spaces import Batch, Space
+
+
+class Networks(Protocol):
+    """Makes the networks of a model, by role.
+
+    A network is made for `space` (by default the model's own), with `inputs` numbers coming in and, for each part of
+    the space, `outputs` numbers going out for each element. The roles are ``encoder``, ``decoder``, ``denoiser`` and
+    ``autoregressor``; where a space has nothing of its own for them, ``discriminator``, ``energy`` and ``classifier``
+    are encoders, ``generator`` is a decoder and ``coupling`` a denoiser.
+    """
+
+    def __call__(
+        self, role: str, *, space: Space | None = None, inputs: int = 0, outputs: Sequence[int] = ()
+    ) -> nn.Module: ...
+
+
+class Encoder(Protocol):
+    """Sums up a sample in ``outputs[0]`` numbers: encoders, critics, energies, classifiers."""
+
+    def __call__(self, batch: Batch) -> Tensor:
+        """Shapes: a real form -> (batch, outputs[0])."""
+
+
+class Decoder(Protocol):
+    """Makes ``outputs[i]`` numbers for each element of part i from a code of `inputs` numbers."""
+
+    def __call__(self, codes: Tensor, conditions: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
+        """Shapes: (batch, inputs) -> for each part of the space (batch, *part.shape, outputs[i])."""
+
+
+class Denoiser(Protocol):
+    """Makes ``outputs[i]`` numbers for each element of part i from a sample and a time, which is at home in 0 to 1.
+
+    Where the elements of a space have no order, as points and nodes, permuting the input permutes the output.
+    """
+
+    def __call__(self, batch: Batch, time: Tensor) -> tuple[Tensor, ...]:
+        """Shapes: a real form, (batch,) -> for each part of the space (batch, *part.shape, outputs[i])."""
