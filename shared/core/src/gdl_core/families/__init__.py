@@ -5,9 +5,14 @@ keep, `roles` what they ask of networks.
 """
 
 from gdl_core.families.autoregressive import Autoregressive
+from gdl_core.families.elements import Mixture, Pixels
 from gdl_core.families.family import Draws, Encodes, Family, HasLikelihood, Likelihood, Phase
 
-VARIANTS: tuple[type[Family], ...] = (Autoregressive,)
+VARIANTS: tuple[type[Family], ...] = (
+    Autoregressive,
+    Pixels,
+    Mixture,
+)
 """All families; of the variants of one, the first that fits a space is its default there."""
 
 __all__ = ["VARIANTS", "Autoregressive", "Draws", "Encodes", "Family", "HasLikelihood", "Likelihood", "Phase"]

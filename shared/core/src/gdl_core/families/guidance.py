@@ -52,3 +52,39 @@ def guided(
     if weight == 0:
         return tuple(without)
     return tuple(torch.lerp(a, b, weight) for a, b in zip(without, predict(conditions), strict=True))
+
+
+class Asked:
+    """What is asked of a sampler that goes step by step: each sample once, or for guidance twice in one batch.
+
+    The first copy of a sample is asked for nothing, the second for its conditions.
+
+    Example:
+        >>> asked = Asked({"x": torch.tensor([[4.0]])}, weight=2.0)
+        >>> asked.rows(1), asked.guided(torch.tensor([[1.0], [4.0]]))
+        (2, tensor([[7.]]))
+    """
+
+    def __init__(self, conditions: Mapping[str, Tensor], weight: float) -> None:
+        without = {name: missing(condition) for name, condition in conditions.items()}
+        self.weight, self.copies = weight, 1
+        self.conditions = without if weight == 0 else dict(conditions)
+        if conditions and weight not in (0, 1):
+            self.copies = 2
+            self.conditions = {name: torch.cat([without[name], conditions[name]]) for name in conditions}
+
+    def rows(self, count: int) -> int:
+        """Return how many rows `count` samples have."""
+        return count * self.copies
+
+    def each(self, numbers: Tensor) -> Tensor:
+        """Give every copy of a sample the same. Shapes: (batch, ...) -> (rows, ...)."""
+        return torch.cat([numbers] * self.copies) if self.copies > 1 else numbers
+
+    def guided(self, predictions: Tensor) -> Tensor:
+        """Go `weight` times as far as from the first copy to the second. Shapes: (rows, ...) -> (batch, ...)."""
+        return torch.lerp(*predictions.chunk(2), self.weight) if self.copies > 1 else predictions
+
+    def own(self, predictions: Tensor) -> Tensor:
+        """Return what the model itself predicts, without guidance. Shapes: (rows, ...) -> (batch, ...)."""
+        return predictions.chunk(self.copies)[-1]

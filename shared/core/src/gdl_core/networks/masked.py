@@ -1,0 +1,237 @@
+"""Networks that predict each cell of a grid from the cells before it, in raster order."""
+
+import math
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from gdl_core.conditions import Condition
+from gdl_core.networks.causal import CausalConvolution, ChannelHead, GatedConvolution
+from gdl_core.networks.conditioner import Conditioner
+from gdl_core.spaces import Batch, Grid
+
+
+@dataclass
+class RasterMemory:
+    """The cells so far, and what each layer keeps of them for the next.
+
+    `queues` holds a queue for each layer of each stack, `above` what the stack before says to each layer within the
+    present slice. Shapes: values (batch, channels, *axes), condition (batch, width), hidden (batch, channels, width).
+    """
+
+    values: Tensor
+    condition: Tensor
+    hidden: Tensor
+    queues: list[list[deque[Tensor]]]
+    above: list[list[Tensor]]
+    read: int = 0
+
+
+@dataclass(frozen=True)
+class Window:
+    """What a layer sees: `past` positions along its axis, `dilations` apart in each layer, `around` on later axes."""
+
+    past: int
+    around: int
+    dilations: Sequence[int]
+
+
+class Stack(nn.Module):
+    """The layers that see what is earlier along one axis; the first reads the cells, strictly earlier ones alone.
+
+    Shapes: (batch, channels + 1, *axes) -> for each layer (batch, width, *axes).
+    """
+
+    def __init__(self, channels: int, width: int, window: Window, *, axes: int, along: int, dropout: float) -> None:
+        super().__init__()
+        self.width = width
+        self.first = CausalConvolution(
+            channels + 1, width, axes=axes, along=along, past=window.past, around=window.around, strict=True
+        )
+        self.layers = nn.ModuleList(
+            GatedConvolution(
+                width,
+                axes=axes,
+                along=along,
+                past=window.past,
+                around=window.around,
+                dilation=dilation,
+                dropout=dropout,
+            )
+            for dilation in window.dilations
+        )
+
+    def forward(self, cells: Tensor, condition: Tensor, above: Sequence[Tensor | None]) -> list[Tensor]:
+        outputs = [self.first(cells) + _spread(condition, cells)]
+        for layer, heard in zip(self.layers, above, strict=True):
+            outputs.append(layer(outputs[-1], heard))
+        return outputs[1:]
+
+    def empty_queues(self, cells: Tensor) -> list[deque[Tensor]]:
+        """Return a queue for each layer. Shapes: (batch, channels + 1, *later axes)."""
+        features = cells.new_zeros(len(cells), self.width, *cells.shape[2:])
+        layers = cast(Iterable[GatedConvolution], self.layers)
+        return [self.first.empty_queue(cells), *(layer.convolution.empty_queue(features) for layer in layers)]
+
+    def step(
+        self, cells: Tensor, condition: Tensor, queues: Sequence[deque[Tensor]], above: Sequence[Tensor | None]
+    ) -> list[Tensor]:
+        """Give one slice along the axis, from the slice of cells before it."""
+        outputs = [self.first.step(self.first.read(queues[0], cells)) + _spread(condition, cells)]
+        for layer, queue, heard in zip(self.layers, queues[1:], above, strict=True):
+            outputs.append(cast(GatedConvolution, layer).step(outputs[-1], queue, heard))
+        return outputs[1:]
+
+
+class RasterNetwork(nn.Module):
+    """Stacks of causal convolutions, one for each axis, that together see all cells before each cell.
+
+    The channels of a cell follow one another: each sees those before it. Generation keeps what every layer has seen:
+    a new row costs one row of the stacks before the last, a new cell one position of the last.
+
+    Shapes: (batch, channels, *axes) -> (batch, channels, *axes, outputs[0]).
+    """
+
+    def __init__(
+        self,
+        space: Grid,
+        outputs: Sequence[int],
+        conditions: Sequence[Condition],
+        window: Window,
+        *,
+        width: int,
+        dropout: float,
+    ) -> None:
+        super().__init__()
+        self.shape, self.channels = space.shape, space.channels
+        cells = torch.arange(math.prod(space.full_shape)).reshape(space.channels, -1)
+        self.order: list[int] = cells.T.flatten().tolist()
+        self.conditioner = Conditioner(conditions, width)
+        axes = len(space.shape)
+        self.stacks = nn.ModuleList(
+            Stack(space.channels, width, window, axes=axes, along=along, dropout=dropout) for along in range(axes)
+        )
+        self.head = ChannelHead(width, space.channels, outputs[0])
+
+    def forward(self, batch: Batch) -> tuple[Tensor]:
+        values = batch.values
+        cells, condition = _marked(values), self.conditioner(batch.conditions, len(batch))
+        features: Sequence[Tensor | None] = [None] * len(self._stack(0).layers)
+        for stack in self.stacks:
+            features = stack(cells, condition, features)
+        last = cast(Tensor, features[-1]).movedim(1, -1)
+        return (self.head(F.silu(last), values.movedim(1, -1)).movedim(-2, 1),)
+
+    def begin(self, batch: int, conditions: Mapping[str, Tensor]) -> RasterMemory:
+        """Return an empty memory for `batch` samples."""
+        condition = self.conditioner(conditions, batch)
+        values = condition.new_zeros(batch, self.channels, *self.shape)
+        return RasterMemory(values, condition, condition, [[] for _ in self.shape], [[] for _ in self.shape])
+
+    def advance(self, last: Tensor | None, memory: RasterMemory) -> Tensor:
+        """Read the element just drawn (None: there is none) and predict the one after it, in the order of `order`.
+
+        Shapes: (batch,) -> (batch, outputs[0]).
+        """
+        if last is not None:
+            memory.values.flatten(1)[:, self.order[memory.read - 1]] = last
+        position, channel = divmod(memory.read, self.channels)
+        if channel == 0:
+            memory.hidden = self.head.begin(F.silu(self._features(position, memory)))
+        memory.read += 1
+        present = memory.values.flatten(2)[:, :, position]
+        return self.head.step(memory.hidden, present, channel)
+
+    def _features(self, position: int, memory: RasterMemory) -> Tensor:
+        """Advance the stacks whose slice has changed; return the features of a position. Shapes: (batch, width)."""
+        place = [int(index) for index in torch.unravel_index(torch.tensor(position), self.shape)]
+        moved = max((axis for axis, index in enumerate(place) if index), default=0)
+        for axis in range(moved, len(place)):
+            stack, index = self._stack(axis), place[axis]
+            earlier = memory.values[(slice(None), slice(None), *place[:axis])]  # the slice this stack moves along
+            if index == 0:
+                cells = torch.zeros_like(_marked(earlier.select(2, 0)))
+                memory.queues[axis] = stack.empty_queues(cells)
+            else:
+                cells = _marked(earlier.select(2, index - 1))
+            heard: Sequence[Tensor | None] = [None] * len(stack.layers)
+            if axis:
+                heard = [features.select(2, index) for features in memory.above[axis]]
+            features = stack.step(cells, memory.condition, memory.queues[axis], heard)
+            if axis + 1 < len(place):
+                memory.above[axis + 1] = features
+        return features[-1]
+
+    def _stack(self, axis: int) -> Stack:
+        return cast(Stack, self.stacks[axis])
+
+
+class PixelCNN(RasterNetwork):
+    """Gated PixelCNN (van den Oord et al. 2016, arXiv:1606.05328) over one, two or three axes.
+
+    A layer sees a window of `kernel` positions on each axis, of which what comes later is left out.
+
+    Example:
+        >>> network = PixelCNN(Grid(3, (8, 8), levels=4), outputs=(4,), width=16, layers=2)
+        >>> network(Batch(torch.zeros(5, 3, 8, 8)))[0].shape
+        torch.Size([5, 3, 8, 8, 4])
+    """
+
+    def __init__(
+        self,
+        space: Grid,
+        *,
+        outputs: Sequence[int],
+        conditions: Sequence[Condition] = (),
+        width: int = 64,
+        layers: int = 6,
+        kernel: int = 5,
+        dropout: float = 0.0,
+    ) -> None:
+        window = Window((kernel + 1) // 2, kernel, [1] * layers)
+        super().__init__(space, outputs, conditions, window, width=width, dropout=dropout)
+
+
+class WaveNet(RasterNetwork):
+    """Dilated causal convolutions over one axis (van den Oord et al. 2016, arXiv:1609.03499).
+
+    Layer l sees `kernel` positions 2**(l mod cycle) apart. What the paper's skip connections carry goes along the
+    residual path. Generation is that of Paine et al. (2016), arXiv:1611.09482: a queue for each layer.
+
+    Example:
+        >>> network = WaveNet(Grid(1, (100,), levels=256), outputs=(256,), width=16, layers=4)
+        >>> network(Batch(torch.zeros(5, 1, 100)))[0].shape
+        torch.Size([5, 1, 100, 256])
+    """
+
+    def __init__(
+        self,
+        space: Grid,
+        *,
+        outputs: Sequence[int],
+        conditions: Sequence[Condition] = (),
+        width: int = 64,
+        layers: int = 10,
+        cycle: int = 10,
+        kernel: int = 2,
+        dropout: float = 0.0,
+    ) -> None:
+        if len(space.shape) != 1:
+            raise ValueError(f"wavenet runs along one axis; this grid has {len(space.shape)}")
+        window = Window(kernel, 1, [2 ** (layer % cycle) for layer in range(layers)])
+        super().__init__(space, outputs, conditions, window, width=width, dropout=dropout)
+
+
+def _marked(values: Tensor) -> Tensor:
+    """Add a channel of ones, which tells cells from what lies beyond the border (Salimans et al. 2017)."""
+    return torch.cat([values, torch.ones_like(values[:, :1])], 1)
+
+
+def _spread(condition: Tensor, like: Tensor) -> Tensor:
+    """Give a vector per sample the trailing axes of `like`."""
+    return condition.reshape(*condition.shape, *(1,) * (like.ndim - 2))
