@@ -7,11 +7,15 @@ keep, `roles` what they ask of networks.
 from gdl_core.families.autoregressive import Autoregressive
 from gdl_core.families.elements import Mixture, Pixels
 from gdl_core.families.family import Draws, Encodes, Family, HasLikelihood, Likelihood, Phase
+from gdl_core.families.graph_rows import GraphRows
+from gdl_core.families.sorted_points import SortedPoints
 
 VARIANTS: tuple[type[Family], ...] = (
     Autoregressive,
     Pixels,
     Mixture,
+    SortedPoints,
+    GraphRows,
 )
 """All families; of the variants of one, the first that fits a space is its default there."""
 

@@ -195,5 +195,8 @@ def draw_in_order(
         choice, last = choose(network.advance(last, memory), place)
         chosen.append(choice)
     flat = torch.stack(chosen, 1)
-    return Batch(torch.empty_like(flat).index_copy(1, torch.tensor(network.order, device=flat.device), flat)
-                 .unflatten(1, space.parts[0].shape))
+    return Batch(
+        torch.empty_like(flat)
+        .index_copy(1, torch.tensor(network.order, device=flat.device), flat)
+        .unflatten(1, space.parts[0].shape)
+    )

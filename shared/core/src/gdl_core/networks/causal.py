@@ -135,9 +135,8 @@ class ChannelHead(nn.Module):
 
     def forward(self, features: Tensor, values: Tensor) -> Tensor:
         with torch.autocast(features.device.type, enabled=False):
-            hidden = self.begin(features.float())
-            if self.channels > 1:
-                hidden = hidden + torch.einsum("...s,tsw->...tw", values.float(), self.mix * self.earlier)
+            earlier = torch.einsum("...s,tsw->...tw", values.float(), self.mix * self.earlier)
+            hidden = self.begin(features.float()) + earlier
             return torch.einsum("...cw,cwo->...co", F.silu(hidden), self.weight) + self.bias
 
     def begin(self, features: Tensor) -> Tensor:

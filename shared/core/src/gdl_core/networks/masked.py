@@ -3,7 +3,7 @@
 import math
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import cast
 
 import torch
@@ -189,8 +189,8 @@ class PixelCNN(RasterNetwork):
         outputs: Sequence[int],
         conditions: Sequence[Condition] = (),
         width: int = 64,
-        layers: int = 6,
-        kernel: int = 5,
+        layers: int = 8,
+        kernel: int = 3,
         dropout: float = 0.0,
     ) -> None:
         window = Window((kernel + 1) // 2, kernel, [1] * layers)
