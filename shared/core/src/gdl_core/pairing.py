@@ -12,7 +12,7 @@ from gdl_core.conditions import Condition, conditions_from_config, conditions_to
 from gdl_core.errors import UsageError, nearest
 from gdl_core.families import VARIANTS, Family
 from gdl_core.networks.made import MaskedPerceptron
-from gdl_core.networks.masked import PixelCNN, WaveNet
+from gdl_core.networks.masked import PixelCNN, PixelRNN, WaveNet
 from gdl_core.networks.perceptron import VectorDecoder, VectorDenoiser, VectorEncoder
 from gdl_core.networks.points_sequence import PointsTransformer
 from gdl_core.networks.recurrent import Recurrent
@@ -20,7 +20,7 @@ from gdl_core.networks.transformer import Transformer
 from gdl_core.spaces import Space, space_from_config
 
 NETWORKS: dict[tuple[str, str], dict[str, type[nn.Module]]] = {
-    ("autoregressor", "grid"): {"pixelcnn": PixelCNN, "wavenet": WaveNet},
+    ("autoregressor", "grid"): {"pixelcnn": PixelCNN, "pixelrnn": PixelRNN, "wavenet": WaveNet},
     ("autoregressor", "points"): {"transformer": PointsTransformer},
     ("autoregressor", "tokens"): {"transformer": Transformer, "recurrent": Recurrent},
     ("autoregressor", "vector"): {"made": MaskedPerceptron},

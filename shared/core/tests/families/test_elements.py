@@ -125,20 +125,20 @@ def test_the_most_probable_level_alone_is_drawn_at_temperature_zero(design):
 @pytest.mark.parametrize("space", [Vector(1), Vector(2), Grid(1, (2,)), Grid(2, (1, 1))], ids=str)
 def test_a_density_integrates_to_one(space):
     model = build(Design("autoregressive", space, network_options={"width": 8, "layers": 1}), seed=2)
-    (size,), axis = (part.shape for part in space.parts), torch.arange(-12, 12, 0.05)
+    (size,), axis = (part.shape for part in space.parts), torch.arange(-12, 12, 0.1)
     dimensions = math.prod(size)
     points = torch.cartesian_prod(*[axis] * dimensions).reshape(-1, *size)
     with torch.no_grad():
-        total = model.log_prob(Batch(points)).values.double().exp().sum() * 0.05**dimensions
+        total = model.log_prob(Batch(points)).values.double().exp().sum() * 0.1**dimensions
     assert total.item() == pytest.approx(1, abs=1e-3)
 
 
 def test_real_numbers_are_drawn_from_their_density():
     model = build(Design("autoregressive", Vector(2), network_options={"width": 8, "layers": 1}), seed=2)
-    axis, count = torch.arange(-12, 12, 0.05), 4000
+    axis, count = torch.arange(-12, 12, 0.1), 4000
     points = torch.cartesian_prod(axis, axis)
     with torch.no_grad():
-        density = model.log_prob(Batch(points)).values.double().exp() * 0.05**2
+        density = model.log_prob(Batch(points)).values.double().exp() * 0.1**2
     draws = model.sample(Streams(2, range(count)))
     found = torch.stack(draws.samples)
     for function in (lambda x: x[:, 0].sigmoid(), lambda x: x[:, 1].sigmoid(), lambda x: (x[:, 0] * x[:, 1]).tanh()):

@@ -4,13 +4,16 @@ import pytest
 import torch
 
 from gdl_core.conditions import ClassCondition
-from gdl_core.networks.masked import PixelCNN, WaveNet
+from gdl_core.networks.masked import PixelCNN, PixelRNN, WaveNet
 from gdl_core.spaces import Batch, Grid
 
 NETWORKS = {
     "pixelcnn-1": PixelCNN(Grid(2, (5,)), outputs=(2,), width=8, layers=3, kernel=3),
     "pixelcnn-2": PixelCNN(Grid(2, (3, 4)), outputs=(2,), width=8, layers=3, kernel=3),
     "pixelcnn-3": PixelCNN(Grid(2, (2, 3, 2)), outputs=(2,), width=8, layers=3, kernel=3),
+    "pixelrnn-1": PixelRNN(Grid(2, (5,)), outputs=(2,), width=8, layers=2, kernel=7),
+    "pixelrnn-2": PixelRNN(Grid(2, (3, 4)), outputs=(2,), width=8, layers=2, kernel=7),
+    "pixelrnn-3": PixelRNN(Grid(2, (2, 3, 2)), outputs=(2,), width=8, layers=2, kernel=7),
     "wavenet": WaveNet(Grid(2, (8,)), outputs=(2,), width=8, layers=3),
 }
 

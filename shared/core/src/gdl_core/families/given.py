@@ -32,6 +32,6 @@ class Given:
         )
 
     def at(self, place: int, drawn: Tensor, part: int = 0) -> Tensor:
-        """Put what is known of an element, by its place in the flattened part, over what was drawn. Shapes: (batch,)."""
+        """Put what is known of an element (its place in the flattened part) over what was drawn. Shapes: (batch,)."""
         known, value = (whole[part].flatten(1)[:, place] for whole in (self.known, self.values.parts))
         return torch.where(known, value.to(drawn.dtype), drawn)

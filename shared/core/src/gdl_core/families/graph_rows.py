@@ -113,10 +113,13 @@ class GraphRows(Family):
         there = torch.ones_like(choice, dtype=torch.bool)
         for place, (row, column) in enumerate(zip(self.rows.tolist(), self.columns.tolist(), strict=True)):
             logits = self.network.advance(asked.each(choice)[:, None], memory)[:, 0].float()
-            logits = logits.masked_fill(~self.possible[place], -torch.inf).log_softmax(-1)
-            drawn = draw(cut(asked.guided(logits)), streams.uniform(1).squeeze(1))
+            guided, own = (
+                each.masked_fill(~self.possible[place], -torch.inf)
+                for each in (asked.guided(logits), asked.own(logits))
+            )
+            drawn = draw(cut(guided), streams.uniform(1).squeeze(1))
             choice = self._told(given, row, column, drawn).where(there, BOUNDARY)
-            log_prob += symbol_log_prob(asked.own(logits), choice).masked_fill(~there, 0)
+            log_prob += symbol_log_prob(own, choice).masked_fill(~there, 0)
             if column == NODE:
                 there = choice != BOUNDARY
                 nodes[:, row] = choice

@@ -83,7 +83,10 @@ class Asked:
 
     def guided(self, predictions: Tensor) -> Tensor:
         """Go `weight` times as far as from the first copy to the second. Shapes: (rows, ...) -> (batch, ...)."""
-        return torch.lerp(*predictions.chunk(2), self.weight) if self.copies > 1 else predictions
+        if self.copies == 1:
+            return predictions
+        without, asked = predictions.chunk(2)
+        return torch.lerp(without, asked, self.weight)
 
     def own(self, predictions: Tensor) -> Tensor:
         """Return what the model itself predicts, without guidance. Shapes: (rows, ...) -> (batch, ...)."""

@@ -9,12 +9,14 @@ precedes is hidden from a prediction.
 
 from collections import deque
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
+CONVOLUTIONS: tuple[Any, ...] = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
+"""By the number of axes, from one on."""
 
 
 class CausalConvolution(nn.Module):
@@ -91,7 +93,7 @@ class GatedConvolution(nn.Module):
     """
 
     def __init__(
-        self, width: int, *, axes: int, along: int, past: int, around: int, dilation: int, dropout: float
+        self, width: int, *, axes: int, along: int, past: int, around: int, dilation: int = 1, dropout: float = 0.0
     ) -> None:
         super().__init__()
         self.convolution = CausalConvolution(
@@ -104,15 +106,69 @@ class GatedConvolution(nn.Module):
     def forward(self, x: Tensor, above: Tensor | None) -> Tensor:
         return self._gate(x, self.convolution(x), above)
 
-    def step(self, x: Tensor, queue: deque[Tensor], above: Tensor | None) -> Tensor:
+    def begin(self, like: Tensor) -> deque[Tensor]:
+        """Return what the layer keeps of its past before the first slice. Shapes: (batch, width, *later axes)."""
+        return self.convolution.empty_queue(like)
+
+    def step(self, x: Tensor, memory: deque[Tensor], above: Tensor | None) -> Tensor:
         """Give one slice along the axis, as a call over all would. Shapes: (batch, width, *later axes) -> the same."""
-        return self._gate(x, self.convolution.step(self.convolution.read(queue, x)), above)
+        return self._gate(x, self.convolution.step(self.convolution.read(memory, x)), above)
 
     def _gate(self, x: Tensor, y: Tensor, above: Tensor | None) -> Tensor:
         if self.above is not None and above is not None:
             y = y + self.above(above)
         value, gate = y.chunk(2, 1)
         return x + self.out(self.dropout(value.tanh() * gate.sigmoid()))
+
+
+class RecurrentConvolution(nn.Module):
+    """A convolutional LSTM that moves along one axis (Shi et al. 2015, arXiv:1506.04214), beside a residual path.
+
+    Its state covers the later axes, of which `around` positions enter each new state; earlier axes keep apart.
+    Shapes: (batch, width, *axes) -> the same.
+    """
+
+    def __init__(self, width: int, *, axes: int, along: int, around: int, dropout: float = 0.0) -> None:
+        super().__init__()
+        later = axes - along - 1
+        self.along = along
+        self.input = Pointwise(width, 4 * width)
+        self.state = (
+            CONVOLUTIONS[later - 1](width, 4 * width, around, padding=around // 2, bias=False)
+            if later
+            else nn.Linear(width, 4 * width, bias=False)
+        )
+        self.above = Pointwise(width, 4 * width, bias=False) if along else None
+        self.out = Pointwise(width, width)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor, above: Tensor | None) -> Tensor:
+        gates = self._gates(x, above).movedim(1, 1 + self.along)  # batch, earlier axes, gates, this axis, later axes
+        rows = gates.flatten(0, self.along)
+        memory, outputs = self.begin(rows[:, : x.shape[1], 0]), []
+        for part in rows.unbind(2):
+            outputs.append(self._read(part, memory))
+        y = torch.stack(outputs, 2).unflatten(0, gates.shape[: self.along + 1]).movedim(1 + self.along, 1)
+        return x + self.out(self.dropout(y))
+
+    def begin(self, like: Tensor) -> list[Tensor]:
+        """Return the state before the first slice: hidden and cell. Shapes: two of (batch, width, *later axes)."""
+        return [torch.zeros_like(like), torch.zeros_like(like)]
+
+    def step(self, x: Tensor, memory: list[Tensor], above: Tensor | None) -> Tensor:
+        """Give one slice along the axis, as a call over all would. Shapes: (batch, width, *later axes) -> the same."""
+        return x + self.out(self.dropout(self._read(self._gates(x, above), memory)))
+
+    def _gates(self, x: Tensor, above: Tensor | None) -> Tensor:
+        gates = self.input(x)
+        return gates if self.above is None or above is None else gates + self.above(above)
+
+    def _read(self, gates: Tensor, memory: list[Tensor]) -> Tensor:
+        """Move the state by one slice and return its hidden half."""
+        enter, forget, leave, new = (gates + self.state(memory[0])).chunk(4, 1)
+        memory[1] = (forget + 1).sigmoid() * memory[1] + enter.sigmoid() * new.tanh()  # at first it forgets little
+        memory[0] = leave.sigmoid() * memory[1].tanh()
+        return memory[0]
 
 
 class ChannelHead(nn.Module):

@@ -1,17 +1,16 @@
 """Networks that predict each cell of a grid from the cells before it, in raster order."""
 
 import math
-from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, Protocol, cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gdl_core.conditions import Condition
-from gdl_core.networks.causal import CausalConvolution, ChannelHead, GatedConvolution
+from gdl_core.networks.causal import CausalConvolution, ChannelHead, GatedConvolution, RecurrentConvolution
 from gdl_core.networks.conditioner import Conditioner
 from gdl_core.spaces import Batch, Grid
 
@@ -20,25 +19,29 @@ from gdl_core.spaces import Batch, Grid
 class RasterMemory:
     """The cells so far, and what each layer keeps of them for the next.
 
-    `queues` holds a queue for each layer of each stack, `above` what the stack before says to each layer within the
+    `layers` holds this for each layer of each stack, `above` what the stack before says to each layer within the
     present slice. Shapes: values (batch, channels, *axes), condition (batch, width), hidden (batch, channels, width).
     """
 
     values: Tensor
     condition: Tensor
     hidden: Tensor
-    queues: list[list[deque[Tensor]]]
+    layers: list[list[Any]]
     above: list[list[Tensor]]
     read: int = 0
 
 
-@dataclass(frozen=True)
-class Window:
-    """What a layer sees: `past` positions along its axis, `dilations` apart in each layer, `around` on later axes."""
+class Layer(Protocol):
+    """A layer of a stack: it moves along one axis and sees there only what is earlier, and the present slice."""
 
-    past: int
-    around: int
-    dilations: Sequence[int]
+    def __call__(self, x: Tensor, above: Tensor | None) -> Tensor:
+        """Read the layer below, and the same layer of the stack before. Shapes: (batch, width, *axes) -> the same."""
+
+    def begin(self, like: Tensor) -> Any:
+        """Return what the layer keeps of its past before the first slice. Shapes: (batch, width, *later axes)."""
+
+    def step(self, x: Tensor, memory: Any, above: Tensor | None) -> Tensor:
+        """Give one slice along the axis, as a call over all would. Shapes: (batch, width, *later axes) -> the same."""
 
 
 class Stack(nn.Module):
@@ -47,24 +50,10 @@ class Stack(nn.Module):
     Shapes: (batch, channels + 1, *axes) -> for each layer (batch, width, *axes).
     """
 
-    def __init__(self, channels: int, width: int, window: Window, *, axes: int, along: int, dropout: float) -> None:
+    def __init__(self, first: CausalConvolution, layers: Iterable[nn.Module]) -> None:
         super().__init__()
-        self.width = width
-        self.first = CausalConvolution(
-            channels + 1, width, axes=axes, along=along, past=window.past, around=window.around, strict=True
-        )
-        self.layers = nn.ModuleList(
-            GatedConvolution(
-                width,
-                axes=axes,
-                along=along,
-                past=window.past,
-                around=window.around,
-                dilation=dilation,
-                dropout=dropout,
-            )
-            for dilation in window.dilations
-        )
+        self.first = first
+        self.layers = nn.ModuleList(layers)
 
     def forward(self, cells: Tensor, condition: Tensor, above: Sequence[Tensor | None]) -> list[Tensor]:
         outputs = [self.first(cells) + _spread(condition, cells)]
@@ -72,19 +61,20 @@ class Stack(nn.Module):
             outputs.append(layer(outputs[-1], heard))
         return outputs[1:]
 
-    def empty_queues(self, cells: Tensor) -> list[deque[Tensor]]:
-        """Return a queue for each layer. Shapes: (batch, channels + 1, *later axes)."""
-        features = cells.new_zeros(len(cells), self.width, *cells.shape[2:])
-        layers = cast(Iterable[GatedConvolution], self.layers)
-        return [self.first.empty_queue(cells), *(layer.convolution.empty_queue(features) for layer in layers)]
+    def begin(self, cells: Tensor, condition: Tensor) -> list[Any]:
+        """Return what each layer keeps before the first slice. Shapes: (batch, channels + 1, *later axes)."""
+        features = cells.new_zeros(*condition.shape, *cells.shape[2:])
+        layers = cast(Iterable[Layer], self.layers)
+        return [self.first.empty_queue(cells), *(layer.begin(features) for layer in layers)]
 
     def step(
-        self, cells: Tensor, condition: Tensor, queues: Sequence[deque[Tensor]], above: Sequence[Tensor | None]
+        self, cells: Tensor, condition: Tensor, memories: Sequence[Any], above: Sequence[Tensor | None]
     ) -> list[Tensor]:
         """Give one slice along the axis, from the slice of cells before it."""
-        outputs = [self.first.step(self.first.read(queues[0], cells)) + _spread(condition, cells)]
-        for layer, queue, heard in zip(self.layers, queues[1:], above, strict=True):
-            outputs.append(cast(GatedConvolution, layer).step(outputs[-1], queue, heard))
+        outputs = [self.first.step(self.first.read(memories[0], cells)) + _spread(condition, cells)]
+        layers = cast(Iterable[Layer], self.layers)
+        for layer, memory, heard in zip(layers, memories[1:], above, strict=True):
+            outputs.append(layer.step(outputs[-1], memory, heard))
         return outputs[1:]
 
 
@@ -102,20 +92,23 @@ class RasterNetwork(nn.Module):
         space: Grid,
         outputs: Sequence[int],
         conditions: Sequence[Condition],
-        window: Window,
         *,
         width: int,
-        dropout: float,
+        past: int,
+        around: int,
+        layers: Callable[[int], Iterable[nn.Module]],
     ) -> None:
         super().__init__()
         self.shape, self.channels = space.shape, space.channels
         cells = torch.arange(math.prod(space.full_shape)).reshape(space.channels, -1)
         self.order: list[int] = cells.T.flatten().tolist()
         self.conditioner = Conditioner(conditions, width)
-        axes = len(space.shape)
-        self.stacks = nn.ModuleList(
-            Stack(space.channels, width, window, axes=axes, along=along, dropout=dropout) for along in range(axes)
-        )
+        self.stacks = nn.ModuleList()
+        for along in range(len(space.shape)):
+            window = {"axes": len(space.shape), "along": along, "past": past, "around": around}
+            self.stacks.append(
+                Stack(CausalConvolution(space.channels + 1, width, strict=True, **window), layers(along))
+            )
         self.head = ChannelHead(width, space.channels, outputs[0])
 
     def forward(self, batch: Batch) -> tuple[Tensor]:
@@ -149,20 +142,22 @@ class RasterNetwork(nn.Module):
 
     def _features(self, position: int, memory: RasterMemory) -> Tensor:
         """Advance the stacks whose slice has changed; return the features of a position. Shapes: (batch, width)."""
-        place = [int(index) for index in torch.unravel_index(torch.tensor(position), self.shape)]
+        place = [position // math.prod(self.shape[axis + 1 :]) % size for axis, size in enumerate(self.shape)]
         moved = max((axis for axis, index in enumerate(place) if index), default=0)
         for axis in range(moved, len(place)):
             stack, index = self._stack(axis), place[axis]
-            earlier = memory.values[(slice(None), slice(None), *place[:axis])]  # the slice this stack moves along
+            earlier = memory.values
+            for fixed in place[:axis]:
+                earlier = earlier.select(2, fixed)
             if index == 0:
                 cells = torch.zeros_like(_marked(earlier.select(2, 0)))
-                memory.queues[axis] = stack.empty_queues(cells)
+                memory.layers[axis] = stack.begin(cells, memory.condition)
             else:
                 cells = _marked(earlier.select(2, index - 1))
             heard: Sequence[Tensor | None] = [None] * len(stack.layers)
             if axis:
                 heard = [features.select(2, index) for features in memory.above[axis]]
-            features = stack.step(cells, memory.condition, memory.queues[axis], heard)
+            features = stack.step(cells, memory.condition, memory.layers[axis], heard)
             if axis + 1 < len(place):
                 memory.above[axis + 1] = features
         return features[-1]
@@ -193,8 +188,45 @@ class PixelCNN(RasterNetwork):
         kernel: int = 3,
         dropout: float = 0.0,
     ) -> None:
-        window = Window((kernel + 1) // 2, kernel, [1] * layers)
-        super().__init__(space, outputs, conditions, window, width=width, dropout=dropout)
+        past, axes = (kernel + 1) // 2, len(space.shape)
+
+        def stack(along: int) -> list[nn.Module]:
+            window = {"axes": axes, "along": along, "past": past, "around": kernel}
+            return [GatedConvolution(width, dropout=dropout, **window) for _ in range(layers)]
+
+        super().__init__(space, outputs, conditions, width=width, past=past, around=kernel, layers=stack)
+
+
+class PixelRNN(RasterNetwork):
+    """Row LSTM of van den Oord et al. (2016), arXiv:1601.06759, over one, two or three axes.
+
+    One stack of recurrent layers goes from row to row, each seeing `kernel` positions of the row before, so that what
+    is seen of earlier rows is a triangle; another goes along the row and sees all of it.
+
+    Example:
+        >>> network = PixelRNN(Grid(3, (8, 8), levels=4), outputs=(4,), width=16, layers=2)
+        >>> network(Batch(torch.zeros(5, 3, 8, 8)))[0].shape
+        torch.Size([5, 3, 8, 8, 4])
+    """
+
+    def __init__(
+        self,
+        space: Grid,
+        *,
+        outputs: Sequence[int],
+        conditions: Sequence[Condition] = (),
+        width: int = 64,
+        layers: int = 4,
+        kernel: int = 3,
+        dropout: float = 0.0,
+    ) -> None:
+        axes = len(space.shape)
+
+        def stack(along: int) -> list[nn.Module]:
+            window = {"axes": axes, "along": along, "around": kernel}
+            return [RecurrentConvolution(width, dropout=dropout, **window) for _ in range(layers)]
+
+        super().__init__(space, outputs, conditions, width=width, past=1, around=kernel, layers=stack)
 
 
 class WaveNet(RasterNetwork):
@@ -223,8 +255,13 @@ class WaveNet(RasterNetwork):
     ) -> None:
         if len(space.shape) != 1:
             raise ValueError(f"wavenet runs along one axis; this grid has {len(space.shape)}")
-        window = Window(kernel, 1, [2 ** (layer % cycle) for layer in range(layers)])
-        super().__init__(space, outputs, conditions, window, width=width, dropout=dropout)
+
+        def stack(along: int) -> list[nn.Module]:
+            window = {"axes": 1, "along": along, "past": kernel, "around": 1}
+            dilations = [2 ** (layer % cycle) for layer in range(layers)]
+            return [GatedConvolution(width, dropout=dropout, dilation=dilation, **window) for dilation in dilations]
+
+        super().__init__(space, outputs, conditions, width=width, past=kernel, around=1, layers=stack)
 
 
 def _marked(values: Tensor) -> Tensor:
