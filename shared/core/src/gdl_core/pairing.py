@@ -11,15 +11,31 @@ from torch import nn
 from gdl_core.conditions import Condition, conditions_from_config, conditions_to_config
 from gdl_core.errors import UsageError, nearest
 from gdl_core.families import VARIANTS, Family
+from gdl_core.networks.convolution import ConvolutionDecoder, ConvolutionEncoder
+from gdl_core.networks.elements import TransformerDecoder, TransformerDenoiser, TransformerEncoder
+from gdl_core.networks.graphs import GraphDecoder, GraphDenoiser, GraphEncoder
 from gdl_core.networks.perceptron import VectorDecoder, VectorDenoiser, VectorEncoder
 from gdl_core.networks.recurrent import Recurrent
 from gdl_core.networks.transformer import Transformer
+from gdl_core.networks.unet import UNet
 from gdl_core.spaces import Space, space_from_config
 
 NETWORKS: dict[tuple[str, str], dict[str, type[nn.Module]]] = {
     ("autoregressor", "tokens"): {"transformer": Transformer, "recurrent": Recurrent},
+    ("decoder", "graph"): {"transformer": GraphDecoder},
+    ("decoder", "grid"): {"convolution": ConvolutionDecoder},
+    ("decoder", "points"): {"transformer": TransformerDecoder},
+    ("decoder", "tokens"): {"transformer": TransformerDecoder},
     ("decoder", "vector"): {"perceptron": VectorDecoder},
+    ("denoiser", "graph"): {"transformer": GraphDenoiser},
+    ("denoiser", "grid"): {"unet": UNet},
+    ("denoiser", "points"): {"transformer": TransformerDenoiser},
+    ("denoiser", "tokens"): {"transformer": TransformerDenoiser},
     ("denoiser", "vector"): {"perceptron": VectorDenoiser},
+    ("encoder", "graph"): {"transformer": GraphEncoder},
+    ("encoder", "grid"): {"convolution": ConvolutionEncoder},
+    ("encoder", "points"): {"transformer": TransformerEncoder},
+    ("encoder", "tokens"): {"transformer": TransformerEncoder},
     ("encoder", "vector"): {"perceptron": VectorEncoder},
 }
 """For each (role, space kind) the networks by name; the first is the default."""
