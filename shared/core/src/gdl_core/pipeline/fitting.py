@@ -104,8 +104,10 @@ def train_from_files(
 
 
 def _find(domain: Domain, recipe: str | None, family: str | None, representation: str | None) -> Recipe:
-    if domain.has("recipes") or recipe:
-        return find_recipe(domain.load("recipes"), name=recipe, family=family, representation=representation)
+    """Return the recipe asked for; a family that no recipe of the domain has is taken with its own defaults."""
+    recipes: Sequence[Recipe] = domain.load("recipes") if domain.has("recipes") or recipe else ()
+    if recipes and (recipe or not family or any(family == one.family for one in recipes)):
+        return find_recipe(recipes, name=recipe, family=family, representation=representation)
     chosen = family or "autoregressive", representation or next(iter(domain.representations))
     return Recipe("plain", "The family's own defaults.", "", *chosen)
 
