@@ -21,13 +21,14 @@ from gdl_core.networks.masked import PixelCNN, PixelRNN, WaveNet
 from gdl_core.networks.perceptron import VectorDecoder, VectorDenoiser, VectorEncoder
 from gdl_core.networks.points_sequence import PointsTransformer
 from gdl_core.networks.recurrent import Recurrent
+from gdl_core.networks.samplernn import SampleRNN
 from gdl_core.networks.transformer import Transformer
 from gdl_core.networks.unet import UNet
 from gdl_core.plugins import load_plugins
 from gdl_core.spaces import Space, space_from_config
 
 NETWORKS: dict[tuple[str, str], dict[str, type[nn.Module]]] = {
-    ("autoregressor", "grid"): {"pixelcnn": PixelCNN, "pixelrnn": PixelRNN, "wavenet": WaveNet},
+    ("autoregressor", "grid"): {"pixelcnn": PixelCNN, "pixelrnn": PixelRNN, "wavenet": WaveNet, "samplernn": SampleRNN},
     ("autoregressor", "points"): {"transformer": PointsTransformer},
     ("autoregressor", "tokens"): {"transformer": Transformer, "recurrent": Recurrent},
     ("autoregressor", "vector"): {"made": MaskedPerceptron},

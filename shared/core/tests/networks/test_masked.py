@@ -5,6 +5,7 @@ import torch
 
 from gdl_core.conditions import ClassCondition
 from gdl_core.networks.masked import PixelCNN, PixelRNN, WaveNet
+from gdl_core.networks.samplernn import SampleRNN
 from gdl_core.spaces import Batch, Grid
 
 NETWORKS = {
@@ -15,6 +16,7 @@ NETWORKS = {
     "pixelrnn-2": PixelRNN(Grid(2, (3, 4)), outputs=(2,), width=8, layers=2, kernel=7),
     "pixelrnn-3": PixelRNN(Grid(2, (2, 3, 2)), outputs=(2,), width=8, layers=2, kernel=7),
     "wavenet": WaveNet(Grid(2, (8,)), outputs=(2,), width=8, layers=3),
+    "samplernn": SampleRNN(Grid(2, (13,)), outputs=(2,), width=8, frames=(6, 2)),
 }
 
 
@@ -73,3 +75,7 @@ def test_what_a_network_cannot_be_is_refused():
         WaveNet(Grid(1, (4, 4)), outputs=(1,))
     with pytest.raises(ValueError, match="odd"):
         PixelCNN(Grid(1, (4, 4)), outputs=(1,), kernel=4)
+    with pytest.raises(ValueError, match="one axis"):
+        SampleRNN(Grid(1, (4, 4)), outputs=(1,))
+    with pytest.raises(ValueError, match="multiple of the next"):
+        SampleRNN(Grid(1, (4,)), outputs=(1,), frames=(6, 4))

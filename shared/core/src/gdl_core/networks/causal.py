@@ -15,8 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-CONVOLUTIONS: tuple[Any, ...] = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
-"""By the number of axes, from one on."""
+from gdl_core.networks.convolution import CONVOLUTIONS
 
 
 class CausalConvolution(nn.Module):
@@ -45,9 +44,8 @@ class CausalConvolution(nn.Module):
             raise ValueError(f"a kernel of {around} has no middle; take an odd size")
         later = axes - along - 1
         sizes = (*[1] * along, past, *[around] * later)
-        self.convolution = CONVOLUTIONS[axes - 1](
-            inputs, outputs, sizes, dilation=(*[1] * along, dilation, *[1] * later)
-        )
+        convolution: Any = CONVOLUTIONS[axes - 1]
+        self.convolution = convolution(inputs, outputs, sizes, dilation=(*[1] * along, dilation, *[1] * later))
         self.past, self.dilation, self.later, self.ones = past, dilation, later, (1,) * along
         self.around = (around // 2,) * (2 * later)  # the order of F.pad: the last axis first
         self.before = ((past - 1) * dilation + int(strict), -int(strict))

@@ -113,7 +113,7 @@ class RasterNetwork(nn.Module):
 
     def forward(self, batch: Batch) -> tuple[Tensor]:
         values = batch.values
-        cells, condition = _marked(values), self.conditioner(batch.conditions, len(batch))
+        cells, condition = marked(values), self.conditioner(batch.conditions, len(batch))
         features: Sequence[Tensor | None] = [None] * len(self._stack(0).layers)
         for stack in self.stacks:
             features = stack(cells, condition, features)
@@ -150,10 +150,10 @@ class RasterNetwork(nn.Module):
             for fixed in place[:axis]:
                 earlier = earlier.select(2, fixed)
             if index == 0:
-                cells = torch.zeros_like(_marked(earlier.select(2, 0)))
+                cells = torch.zeros_like(marked(earlier.select(2, 0)))
                 memory.layers[axis] = stack.begin(cells, memory.condition)
             else:
-                cells = _marked(earlier.select(2, index - 1))
+                cells = marked(earlier.select(2, index - 1))
             heard: Sequence[Tensor | None] = [None] * len(stack.layers)
             if axis:
                 heard = [features.select(2, index) for features in memory.above[axis]]
@@ -264,7 +264,7 @@ class WaveNet(RasterNetwork):
         super().__init__(space, outputs, conditions, width=width, past=kernel, around=1, layers=stack)
 
 
-def _marked(values: Tensor) -> Tensor:
+def marked(values: Tensor) -> Tensor:
     """Add a channel of ones, which tells cells from what lies beyond the border (Salimans et al. 2017)."""
     return torch.cat([values, torch.ones_like(values[:, :1])], 1)
 
