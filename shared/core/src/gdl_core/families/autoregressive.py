@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gdl_core.errors import UsageError
-from gdl_core.families.crowd import Crowd, alike
+from gdl_core.families.crowd import Crowd, alike, closed_up
 from gdl_core.families.family import Draws, Family, Likelihood
 from gdl_core.families.truncation import Truncation, draw
 from gdl_core.randomness import Streams
@@ -16,9 +16,6 @@ from gdl_core.spaces import Batch, Tokens, check_symbols
 
 BOUNDARY = 0
 """The symbol that starts every input and ends every output; token t of the space is symbol t + 1."""
-
-LEAVE_BELOW = 0.9
-"""Finished rows leave the batch when fewer than this share of its rows still grow: leaving costs a copy."""
 
 
 class Autoregressor(Protocol):
@@ -123,24 +120,22 @@ class Autoregressive(Family):
         streams.uniform(shared)  # the numbers of given tokens pass unused
 
         rows = torch.arange(len(streams), device=given.device)  # which sample each row of the batch is
-        ended = torch.zeros_like(rows, dtype=torch.bool)
         for position in range(shared, limit):
             choice = draw(cut(logits), streams.uniform(1).squeeze(1))
             if position < given.shape[1]:
                 told = given[rows, position]
                 choice = told.where(told != BOUNDARY, choice)
-            choice = choice.masked_fill(ended, BOUNDARY)
-            log_prob[rows] += symbol_log_prob(logits, choice).masked_fill(ended, 0.0)
+            log_prob[rows] += symbol_log_prob(logits, choice)
             symbols[rows, position] = choice
             ended = choice == BOUNDARY
             left = len(rows) - int(ended.sum())
             if left == 0 or position + 1 == limit:
                 break
-            if left < LEAVE_BELOW * len(rows):
-                keep = (~ended).nonzero().squeeze(1)
-                rows, choice, ended = rows[keep], choice[keep], ended[keep]
-                streams, crowd = streams.select(keep), crowd.select(keep)
-            logits = self._possible(crowd.advance(self.network, choice))
+            if left < len(rows):
+                keep = closed_up(~ended)
+                rows, choice = rows[keep], choice[keep]
+                streams, crowd = streams.select(keep), crowd.close_up(keep)
+            logits = self._possible(crowd.advance(self.network.advance, choice))
         return Draws([row[row != BOUNDARY] - 1 for row in symbols], log_prob)
 
     def _given(self, prefixes: Sequence[Sequence[int]] | None, streams: Streams, limit: int) -> Tensor:

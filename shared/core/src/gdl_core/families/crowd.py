@@ -1,5 +1,6 @@
 """Sequences that grow side by side, where those that are still alike are computed once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
@@ -16,12 +17,8 @@ class Memory(Protocol):
     def select(self, rows: Tensor) -> Self:
         """Return the memory of some rows; a row may be asked for more than once."""
 
-
-class Reader(Protocol):
-    """A network that reads on from its memory, one symbol a row."""
-
-    def advance(self, symbols: Tensor, memory: Any) -> Tensor:
-        """Read the next n symbols and predict the one after each. Shapes: (rows, n) -> (rows, n, symbols)."""
+    def close_up(self, rows: Tensor) -> Self:
+        """Return the memory of some rows, as `closed_up` names them; this one may be used up for it."""
 
 
 @dataclass
@@ -34,23 +31,39 @@ class Crowd:
     memory: Memory
     row: Tensor | None
 
-    def select(self, samples: Tensor) -> Self:
-        """Return the crowd of some samples."""
+    def close_up(self, samples: Tensor) -> Self:
+        """Return the crowd of some samples, as `closed_up` names them; this one is used up."""
         if self.row is None:
-            return type(self)(self.memory.select(samples), None)
+            return type(self)(self.memory.close_up(samples), None)
         return type(self)(self.memory, self.row[samples])
 
-    def advance(self, network: Reader, choice: Tensor) -> Tensor:
-        """Read the next symbol of each sample and predict the one after. Shapes: (batch,) -> (batch, symbols)."""
+    def advance(self, read: Callable[[Tensor, Any], Tensor], choice: Tensor) -> Tensor:
+        """Read the next symbol of each sample and predict the one after, by a network's `advance`.
+
+        Shapes: (batch,) -> (batch, symbols).
+        """
         if self.row is None:
-            return network.advance(choice[:, None], self.memory)[:, 0]
+            return read(choice[:, None], self.memory)[:, 0]
         ways = int(choice.max()) + 1
         pairs, row = torch.unique(self.row * ways + choice, return_inverse=True)
         if len(pairs) > SHARE_BELOW * len(choice):
             self.memory, self.row = self.memory.select(self.row), None
-            return self.advance(network, choice)
+            return self.advance(read, choice)
         self.memory, self.row = self.memory.select(pairs // ways), row
-        return network.advance((pairs % ways)[:, None], self.memory)[row, 0]
+        return read((pairs % ways)[:, None], self.memory)[row, 0]
+
+
+def closed_up(stay: Tensor) -> Tensor:
+    """Return which rows stay, in an order in which the last of them fill the gaps: few have to move.
+
+    Example:
+        >>> closed_up(torch.tensor([True, False, True, False, True, True]))
+        tensor([0, 4, 2, 5])
+    """
+    left = int(stay.sum())
+    rows = torch.arange(left, device=stay.device)
+    rows[~stay[:left]] = stay[left:].nonzero().squeeze(1) + left
+    return rows
 
 
 def alike(*values: Tensor) -> bool:

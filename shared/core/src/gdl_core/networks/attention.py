@@ -48,8 +48,8 @@ class KeyValueCache:
         """Store the next positions; return all keys and values up to them."""
         end = self.length + keys.shape[2]
         if (missing := end - self.keys.shape[2]) > 0:
-            more = (0, 0, 0, max(missing, MORE_ROOM))
-            self.keys, self.values = F.pad(self.keys, more), F.pad(self.values, more)
+            more = self.keys.new_empty(*self.keys.shape[:2], max(missing, MORE_ROOM), self.keys.shape[3])
+            self.keys, self.values = (torch.cat([part, more], 2) for part in (self.keys, self.values))
         self.keys[:, :, self.length : end] = keys
         self.values[:, :, self.length : end] = values
         self.length = end
@@ -58,6 +58,13 @@ class KeyValueCache:
     def select(self, rows: Tensor) -> Self:
         """Return the cache of some rows."""
         return type(self)(self.keys.index_select(0, rows), self.values.index_select(0, rows), self.length)
+
+    def close_up(self, rows: Tensor) -> Self:
+        """Return the cache of some rows, most of them where they are; the others are moved within this one."""
+        moved = (rows != torch.arange(len(rows), device=rows.device)).nonzero().squeeze(1)
+        for part in (self.keys, self.values):
+            part[moved] = part[rows[moved]]
+        return type(self)(self.keys[: len(rows)], self.values[: len(rows)], self.length)
 
 
 class CausalAttention(nn.Module):
@@ -84,8 +91,8 @@ class CausalAttention(nn.Module):
 
     def empty_cache(self, batch: int, device: torch.device, dtype: torch.dtype) -> KeyValueCache:
         """Return a cache for `batch` rows, as yet without room."""
-        keys, values = (torch.empty(batch, self.key_value_heads, 0, self.size, device=device, dtype=dtype) for _ in "kv")
-        return KeyValueCache(keys, values)
+        nothing = torch.empty(batch, self.key_value_heads, 0, self.size, device=device, dtype=dtype)
+        return KeyValueCache(nothing, nothing)
 
     def forward(self, x: Tensor, cache: KeyValueCache | None = None) -> Tensor:
         heads = self.project(x).unflatten(-1, (-1, self.size)).transpose(1, 2)  # batch, heads, length, size

@@ -25,6 +25,10 @@ class TransformerMemory:
         """Return the memory of some rows."""
         return type(self)([cache.select(rows) for cache in self.caches], self.condition.index_select(0, rows))
 
+    def close_up(self, rows: Tensor) -> Self:
+        """Return the memory of some rows, most of them where they are; this one is used up."""
+        return type(self)([cache.close_up(rows) for cache in self.caches], self.condition.index_select(0, rows))
+
 
 class Transformer(nn.Module):
     """Predicts the next symbol at every position, each from those before it alone.

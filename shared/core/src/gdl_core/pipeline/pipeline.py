@@ -202,10 +202,11 @@ class Pipeline:
     def _draw_ahead(
         self, missing: Callable[[int], int], draw: Callable[[int, int], list[Draw]], batch_size: int
     ) -> Iterator[list[Draw]]:
-        """Yield the batches of a run in their order, and draw ahead meanwhile; on a CPU a batch for each core at a time.
+        """Yield the batches of a run in their order, and draw the next meanwhile; on a CPU one on each core.
 
         The steps of a sampler are too small to be shared by cores: two batches side by side are a third faster.
-        `missing` tells how many draws are wanted after the first so many, `draw` draws so many after the first so many.
+        `missing` tells how many more are wanted when so many are drawn or being drawn; `draw` draws, after the first
+        so many of the run, so many more.
         """
         self.model.eval()
         workers = torch.get_num_threads() if self.device.type == "cpu" else 1
