@@ -83,7 +83,7 @@ class PointsTransformer(nn.Module):
         values = condition.new_zeros(batch, self.count, self.features)
         dtype = compute_type(values.device)
         blocks = cast(Iterable[Block], self.blocks)
-        caches = [block.attention.empty_cache(batch, self.count, values.device, dtype) for block in blocks]
+        caches = [block.attention.empty_cache(batch, values.device, dtype) for block in blocks]
         return PointsMemory(values, condition, condition, caches)
 
     def advance(self, last: Tensor | None, memory: PointsMemory) -> Tensor:
