@@ -8,7 +8,7 @@ from torch import Tensor
 
 from gdl_core.families.family import Draws, Family, Likelihood
 from gdl_core.families.given import Given
-from gdl_core.families.guidance import Asked, drop_conditions
+from gdl_core.families.guidance import between, drop_conditions, ways_to_ask
 from gdl_core.families.likelihoods import Categorical, DiscretisedLogistics, Logistics
 from gdl_core.families.roles import Networks
 from gdl_core.families.truncation import Truncation, draw
@@ -102,18 +102,18 @@ class Pixels(Family):
         drawn or given, whatever guidance, temperature and cuts changed.
         """
         cut = Truncation(temperature, top_k, top_p, min_p)
-        asked = Asked(conditions or {}, guidance)
         log_prob = torch.zeros(len(streams), device=streams.indices.device)
 
-        def choose(outputs: Tensor, place: int) -> tuple[Tensor, Tensor]:
-            logits = self.law.logits(outputs).log_softmax(-1)
-            choice = draw(cut(asked.guided(logits)), streams.uniform(1).squeeze(1))
+        def choose(outputs: Sequence[Tensor], place: int) -> tuple[Tensor, Tensor]:
+            logits = [self.law.logits(each).log_softmax(-1) for each in outputs]
+            choice = draw(cut(between(logits, guidance)), streams.uniform(1).squeeze(1))
             choice = choice if given is None else given.at(place, choice)
-            log_prob.add_(asked.own(logits).gather(1, choice[:, None]).squeeze(1))
-            return choice, asked.each(self.space.relax(Batch(choice)).values)
+            log_prob.add_(logits[-1].gather(1, choice[:, None]).squeeze(1))
+            return choice, self.space.relax(Batch(choice)).values
 
-        memory = self.network.begin(asked.rows(len(streams)), asked.conditions)
-        return Draws(self.space.trim(draw_in_order(self.network, memory, self.space, choose)), log_prob)
+        asked = ways_to_ask(conditions or {}, guidance)
+        memories = [self.network.begin(len(streams), each) for each in asked]
+        return Draws(self.space.trim(draw_in_order(self.network, memories, self.space, choose)), log_prob)
 
 
 class Mixture(Family):
@@ -167,14 +167,14 @@ class Mixture(Family):
         """
         log_prob = torch.zeros(len(streams), device=streams.indices.device)
 
-        def choose(outputs: Tensor, place: int) -> tuple[Tensor, Tensor]:
-            choice = self.law.draw(outputs.float(), streams.uniform(2))
+        def choose(outputs: Sequence[Tensor], place: int) -> tuple[Tensor, Tensor]:
+            choice = self.law.draw(outputs[0].float(), streams.uniform(2))
             choice = choice if given is None else given.at(place, choice)
-            log_prob.add_(self.law.log_prob(outputs, choice))
+            log_prob.add_(self.law.log_prob(outputs[0], choice))
             return choice, choice
 
-        memory = self.network.begin(len(streams), conditions or {})
-        return Draws(self.space.trim(draw_in_order(self.network, memory, self.space, choose)), log_prob)
+        memories = [self.network.begin(len(streams), conditions or {})]
+        return Draws(self.space.trim(draw_in_order(self.network, memories, self.space, choose)), log_prob)
 
 
 def added(space: Space, elements: Tensor) -> Likelihood:
@@ -183,20 +183,19 @@ def added(space: Space, elements: Tensor) -> Likelihood:
 
 
 def draw_in_order(
-    network: ElementAutoregressor, memory: Any, space: Space, choose: Callable[[Tensor, int], tuple[Tensor, Tensor]]
+    network: ElementAutoregressor,
+    memories: Sequence[Any],
+    space: Space,
+    choose: Callable[[Sequence[Tensor], int], tuple[Tensor, Tensor]],
 ) -> Batch:
-    """Choose elements one after another, each from what the network says given the ones before.
+    """Choose elements one after another, each from what the network says with each memory, given those before.
 
     `choose` gets these numbers and the element's place in the flattened sample, and returns its value for each sample
     and what the network is to read.
     """
     last, chosen = None, []
     for place in network.order:
-        choice, last = choose(network.advance(last, memory), place)
+        choice, last = choose([network.advance(last, memory) for memory in memories], place)
         chosen.append(choice)
-    flat = torch.stack(chosen, 1)
-    return Batch(
-        torch.empty_like(flat)
-        .index_copy(1, torch.tensor(network.order, device=flat.device), flat)
-        .unflatten(1, space.parts[0].shape)
-    )
+    flat = torch.stack(chosen, 1)[:, torch.tensor(network.order).argsort()]
+    return Batch(flat.unflatten(1, space.parts[0].shape))

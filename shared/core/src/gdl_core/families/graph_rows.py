@@ -10,7 +10,7 @@ from torch import Tensor
 from gdl_core.families.autoregressive import BOUNDARY, Autoregressor, symbol_log_prob
 from gdl_core.families.family import Draws, Family, Likelihood
 from gdl_core.families.given import Given
-from gdl_core.families.guidance import Asked, drop_conditions
+from gdl_core.families.guidance import between, drop_conditions, ways_to_ask
 from gdl_core.families.roles import Networks
 from gdl_core.families.truncation import Truncation, draw
 from gdl_core.randomness import Streams
@@ -105,17 +105,16 @@ class GraphRows(Family):
         What is `given` (nodes, edges of given nodes) is kept, as long as the graph has that many nodes; what comes
         before it does not know of it. The log-probability is the model's own, of all that was drawn or given.
         """
-        cut, asked = Truncation(temperature, top_k, top_p, min_p), Asked(conditions or {}, guidance)
-        memory = self.network.begin(asked.rows(len(streams)), len(self.rows), asked.conditions)
+        cut, asked = Truncation(temperature, top_k, top_p, min_p), ways_to_ask(conditions or {}, guidance)
+        memories = [self.network.begin(len(streams), len(self.rows), each) for each in asked]
         nodes = torch.zeros(len(streams), self.space.max_nodes, dtype=torch.int64, device=self.rows.device)
         edges = nodes[:, :, None].repeat(1, 1, self.space.max_nodes)
         choice, log_prob = nodes[:, 0], torch.zeros(len(streams), device=nodes.device)
         there = torch.ones_like(choice, dtype=torch.bool)
         for place, (row, column) in enumerate(zip(self.rows.tolist(), self.columns.tolist(), strict=True)):
-            logits = self.network.advance(asked.each(choice)[:, None], memory)[:, 0].float()
+            logits = [self.network.advance(choice[:, None], memory)[:, 0].float() for memory in memories]
             guided, own = (
-                each.masked_fill(~self.possible[place], -torch.inf)
-                for each in (asked.guided(logits), asked.own(logits))
+                each.masked_fill(~self.possible[place], -torch.inf) for each in (between(logits, guidance), logits[-1])
             )
             drawn = draw(cut(guided), streams.uniform(1).squeeze(1))
             choice = self._told(given, row, column, drawn).where(there, BOUNDARY)

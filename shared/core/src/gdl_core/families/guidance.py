@@ -46,48 +46,31 @@ def guided(
         >>> guided(lambda asked: [asked["x"].nan_to_num(1.0)], {"x": torch.tensor([[4.0]])}, 2.0)
         (tensor([[7.]]),)
     """
-    if weight == 1 or not conditions:
-        return tuple(predict(conditions))
-    without = predict({name: missing(condition) for name, condition in conditions.items()})
-    if weight == 0:
-        return tuple(without)
-    return tuple(torch.lerp(a, b, weight) for a, b in zip(without, predict(conditions), strict=True))
+    predictions = [predict(asked) for asked in ways_to_ask(conditions, weight)]
+    return tuple(between(parts, weight) for parts in zip(*predictions, strict=True))
 
 
-class Asked:
-    """What is asked of a sampler that goes step by step: each sample once, or for guidance twice in one batch.
+def ways_to_ask(conditions: Mapping[str, Tensor], weight: float) -> list[Mapping[str, Tensor]]:
+    """Return what a sampler that goes step by step is to ask for in each step: nothing, the conditions, or both.
 
-    The first copy of a sample is asked for nothing, the second for its conditions.
+    `between` puts the predictions together; the last of them is the model's own.
 
     Example:
-        >>> asked = Asked({"x": torch.tensor([[4.0]])}, weight=2.0)
-        >>> asked.rows(1), asked.guided(torch.tensor([[1.0], [4.0]]))
-        (2, tensor([[7.]]))
+        >>> [len(ways_to_ask({"x": torch.zeros(2, 1)}, weight)) for weight in (0.0, 1.0, 3.0)]
+        [1, 1, 2]
     """
+    if weight == 1 or not conditions:
+        return [conditions]
+    without = {name: missing(condition) for name, condition in conditions.items()}
+    return [without] if weight == 0 else [without, conditions]
 
-    def __init__(self, conditions: Mapping[str, Tensor], weight: float) -> None:
-        without = {name: missing(condition) for name, condition in conditions.items()}
-        self.weight, self.copies = weight, 1
-        self.conditions = without if weight == 0 else dict(conditions)
-        if conditions and weight not in (0, 1):
-            self.copies = 2
-            self.conditions = {name: torch.cat([without[name], conditions[name]]) for name in conditions}
 
-    def rows(self, count: int) -> int:
-        """Return how many rows `count` samples have."""
-        return count * self.copies
+def between(predictions: Sequence[Tensor], weight: float) -> Tensor:
+    """Go from the first prediction `weight` times as far as to the last. Shapes: each the same -> the same.
 
-    def each(self, numbers: Tensor) -> Tensor:
-        """Give every copy of a sample the same. Shapes: (batch, ...) -> (rows, ...)."""
-        return torch.cat([numbers] * self.copies) if self.copies > 1 else numbers
-
-    def guided(self, predictions: Tensor) -> Tensor:
-        """Go `weight` times as far as from the first copy to the second. Shapes: (rows, ...) -> (batch, ...)."""
-        if self.copies == 1:
-            return predictions
-        without, asked = predictions.chunk(2)
-        return torch.lerp(without, asked, self.weight)
-
-    def own(self, predictions: Tensor) -> Tensor:
-        """Return what the model itself predicts, without guidance. Shapes: (rows, ...) -> (batch, ...)."""
-        return predictions.chunk(self.copies)[-1]
+    Example:
+        >>> between([torch.tensor(1.0), torch.tensor(4.0)], 2.0)
+        tensor(7.)
+    """
+    first, *others = predictions
+    return torch.lerp(first, others[0], weight) if others else first
