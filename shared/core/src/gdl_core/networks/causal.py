@@ -85,9 +85,9 @@ class Pointwise(nn.Linear):
 
 
 class GatedConvolution(nn.Module):
-    """A gated causal convolution beside a residual path; it may also read the same layer of the stack before.
+    """A gated causal convolution beside a residual path; `above` reads the same layer of the stack before.
 
-    Shapes: (batch, width, *axes) -> the same.
+    Shapes: (batch, width, *axes), (batch, 2 * width, *axes) from `above` -> (batch, width, *axes).
     """
 
     def __init__(
@@ -113,8 +113,7 @@ class GatedConvolution(nn.Module):
         return self._gate(x, self.convolution.step(self.convolution.read(memory, x)), above)
 
     def _gate(self, x: Tensor, y: Tensor, above: Tensor | None) -> Tensor:
-        if self.above is not None and above is not None:
-            y = y + self.above(above)
+        y = y if above is None else y + above
         value, gate = y.chunk(2, 1)
         return x + self.out(self.dropout(value.tanh() * gate.sigmoid()))
 
@@ -122,8 +121,10 @@ class GatedConvolution(nn.Module):
 class RecurrentConvolution(nn.Module):
     """A convolutional LSTM that moves along one axis (Shi et al. 2015, arXiv:1506.04214), beside a residual path.
 
-    Its state covers the later axes, of which `around` positions enter each new state; earlier axes keep apart.
-    Shapes: (batch, width, *axes) -> the same.
+    Its state covers the later axes, of which `around` positions enter each new state; earlier axes keep apart. `above`
+    reads the same layer of the stack before.
+
+    Shapes: (batch, width, *axes), (batch, 4 * width, *axes) from `above` -> (batch, width, *axes).
     """
 
     def __init__(self, width: int, *, axes: int, along: int, around: int, dropout: float = 0.0) -> None:
@@ -159,7 +160,7 @@ class RecurrentConvolution(nn.Module):
 
     def _gates(self, x: Tensor, above: Tensor | None) -> Tensor:
         gates = self.input(x)
-        return gates if self.above is None or above is None else gates + self.above(above)
+        return gates if above is None else gates + above
 
     def _read(self, gates: Tensor, memory: list[Tensor]) -> Tensor:
         """Move the state by one slice and return its hidden half."""

@@ -19,7 +19,7 @@ from gdl_core.spaces import Batch, Grid
 class RasterMemory:
     """The cells so far, and what each layer keeps of them for the next.
 
-    `layers` holds this for each layer of each stack, `above` what the stack before says to each layer within the
+    `layers` holds this for each layer of each stack, `above` what each layer hears of the stack before within the
     present slice. Shapes: values (batch, channels, *axes), condition (batch, width), hidden (batch, channels, width).
     """
 
@@ -34,8 +34,11 @@ class RasterMemory:
 class Layer(Protocol):
     """A layer of a stack: it moves along one axis and sees there only what is earlier, and the present slice."""
 
+    above: Any
+    """Makes what a layer hears of the same layer of the stack before. Shapes: (batch, width, *axes) -> the like."""
+
     def __call__(self, x: Tensor, above: Tensor | None) -> Tensor:
-        """Read the layer below, and the same layer of the stack before. Shapes: (batch, width, *axes) -> the same."""
+        """Read the layer below, and what `above` made. Shapes: (batch, width, *axes) -> the same."""
 
     def begin(self, like: Tensor) -> Any:
         """Return what the layer keeps of its past before the first slice. Shapes: (batch, width, *later axes)."""
@@ -60,6 +63,11 @@ class Stack(nn.Module):
         for layer, heard in zip(self.layers, above, strict=True):
             outputs.append(layer(outputs[-1], heard))
         return outputs[1:]
+
+    def hear(self, features: Sequence[Tensor]) -> list[Tensor]:
+        """Return what each layer hears of the stack before, from that stack's features."""
+        layers = cast(Iterable[Layer], self.layers)
+        return [layer.above(part) for layer, part in zip(layers, features, strict=True)]
 
     def begin(self, cells: Tensor, condition: Tensor) -> list[Any]:
         """Return what each layer keeps before the first slice. Shapes: (batch, channels + 1, *later axes)."""
@@ -114,11 +122,11 @@ class RasterNetwork(nn.Module):
     def forward(self, batch: Batch) -> tuple[Tensor]:
         values = batch.values
         cells, condition = marked(values), self.conditioner(batch.conditions, len(batch))
-        features: Sequence[Tensor | None] = [None] * len(self._stack(0).layers)
-        for stack in self.stacks:
-            features = stack(cells, condition, features)
-        last = cast(Tensor, features[-1]).movedim(1, -1)
-        return (self.head(F.silu(last), values.movedim(1, -1)).movedim(-2, 1),)
+        features: list[Tensor] = []
+        for axis in range(len(self.shape)):
+            stack = self._stack(axis)
+            features = stack(cells, condition, stack.hear(features) if axis else [None] * len(stack.layers))
+        return (self.head(F.silu(features[-1].movedim(1, -1)), values.movedim(1, -1)).movedim(-2, 1),)
 
     def begin(self, batch: int, conditions: Mapping[str, Tensor]) -> RasterMemory:
         """Return an empty memory for `batch` samples."""
@@ -159,7 +167,7 @@ class RasterNetwork(nn.Module):
                 heard = [features.select(2, index) for features in memory.above[axis]]
             features = stack.step(cells, memory.condition, memory.layers[axis], heard)
             if axis + 1 < len(place):
-                memory.above[axis + 1] = features
+                memory.above[axis + 1] = self._stack(axis + 1).hear(features)
         return features[-1]
 
     def _stack(self, axis: int) -> Stack:
