@@ -5,10 +5,9 @@
 
 The transformer has 4 layers of width 128 and writes 128 tokens, a batch of 1 and one of 8. transformers' `generate`
 and x-transformers' `generate` hold the same weights and choose the most probable token, as ours does; their tokens
-must be ours. The convolutions are WaveNet (20 layers, which see 2049 cells) over one axis, and PixelCNN (8 layers,
-which see all) over two;
-recomputing draws the last cells of the same samples, each by a call over all that it can see. All take turns; the
-figures are medians of milliseconds for a token or cell of the batch, and their ratios.
+must be ours. The convolutions are WaveNet (20 layers, which see 2049 cells) over one axis and PixelCNN over two;
+recomputing draws the last cells of the same samples, each by a call over all that WaveNet can see, or over the whole
+picture. All take turns; the figures are medians of milliseconds for a token or cell of the batch, and their ratios.
 """
 
 import argparse

@@ -11,6 +11,14 @@ from gdl_core.families.given import Given
 from gdl_core.pairing import Design, build
 from gdl_core.randomness import Streams
 from gdl_core.spaces import Batch, Grid, Vector
+from gdl_core.testing import FAMILY_LAWS
+
+NETWORKS = [
+    Design("autoregressive", Grid(1, (8,), levels=5), "wavenet", network_options={"width": 32, "layers": 3}),
+    Design("autoregressive", Grid(1, (8,), levels=5), "samplernn", network_options={"width": 32, "frames": [4, 2]}),
+    Design("autoregressive", Grid(1, (3, 4), levels=4), "pixelrnn", network_options={"width": 32, "layers": 1}),
+]
+"""Other networks than the default."""
 
 TINY = {"width": 8, "layers": 2}
 GRIDS = {
@@ -23,6 +31,15 @@ GRIDS = {
     "pixelcnn-3": Design("autoregressive", Grid(1, (2, 1, 2), levels=3), network_options=TINY),
     "wavenet": Design("autoregressive", Grid(1, (5,), levels=3), "wavenet", network_options=TINY),
 }
+
+
+@pytest.mark.parametrize("design", NETWORKS, ids=lambda design: design.network)
+@pytest.mark.parametrize("law", FAMILY_LAWS, ids=lambda law: law.__name__)
+def test_the_family_keeps_the_law_with_other_networks(law, design):
+    samples = torch.randint(
+        design.space.levels, (9, *design.space.full_shape), generator=torch.Generator().manual_seed(0)
+    )
+    law(design, list(samples))
 
 
 def shaken(design: Design):
