@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from gdl_core.networks.attention import GatedLayer
+from gdl_core.networks.attention import GatedLayer, rotated
 from gdl_core.networks.fused import attend
 from gdl_core.networks.modulation import Modulation
 from gdl_core.networks.reading import Reading, Rows
@@ -31,8 +31,7 @@ class AxialRotary(nn.Module):
         self.register_buffer("sine", angle.sin().float(), persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        first, second = x.chunk(2, -1)
-        return torch.cat([first * self.cosine - second * self.sine, second * self.cosine + first * self.sine], -1)
+        return rotated(x, self.cosine, self.sine)
 
 
 class Heads(nn.Module):

@@ -1,7 +1,7 @@
 """How a network reads a condition that is a sequence: its elements attend to the sequence's embeddings."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import torch
 from torch import Tensor, nn
@@ -15,6 +15,18 @@ class Rows(NamedTuple):
 
     rows: Tensor
     there: Tensor
+
+
+class Keys(NamedTuple):
+    """What a layer has made of rows. Shapes: keys and values (batch, heads, count, size), there (batch, count)."""
+
+    keys: Tensor
+    values: Tensor
+    there: Tensor
+
+    def select(self, rows: Tensor) -> Self:
+        """Return what was made for some rows of the batch."""
+        return type(self)(*(tensor.index_select(0, rows) for tensor in self))
 
 
 class Reader(nn.Module):
@@ -56,11 +68,16 @@ class Reading(nn.Module):
         self.query_norm, self.key_norm = nn.RMSNorm(width // heads), nn.RMSNorm(width // heads)
         self.out = nn.Linear(width, width, bias=False)
 
-    def forward(self, x: Tensor, read: Rows) -> Tensor:
+    def forward(self, x: Tensor, read: Rows | Keys) -> Tensor:
+        made = read if isinstance(read, Keys) else self.keys_of(read)
         q = self.query(self.norm(x)).unflatten(-1, (self.heads, -1)).transpose(1, 2)
-        k, v = self.keys_values(read.rows).unflatten(-1, (2, self.heads, -1)).permute(2, 0, 3, 1, 4)
-        y = attend(self.query_norm(q), self.key_norm(k), v, read.there[:, None, None])
+        y = attend(self.query_norm(q), made.keys, made.values, made.there[:, None, None])
         return self.out(y.transpose(1, 2).flatten(-2))
+
+    def keys_of(self, read: Rows) -> Keys:
+        """Make keys and values, which serve for every element that comes to read."""
+        k, v = self.keys_values(read.rows).unflatten(-1, (2, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        return Keys(self.key_norm(k), v, read.there)
 
 
 def reader_for(conditions: Sequence[Condition], width: int) -> Reader | None:

@@ -113,6 +113,36 @@ def every_parameter_is_used(network: type[nn.Module], role: str, space: Space, o
             assert parameter.grad.abs().sum() > 0 or not known, name
 
 
+def half_precision_is_enough(network: type[nn.Module], role: str, space: Space, options: Mapping[str, Any]) -> None:
+    """Under autocast the answer is in float32 all the same, and near the answer in full precision."""
+    model, batch = made(network, role, space, options), real_form(space, 3)
+    exact = torch.cat([answer.flatten() for answer in answers(model, role, batch)])
+    with torch.autocast("cpu", torch.bfloat16):
+        found = torch.cat([answer.flatten() for answer in answers(model, role, batch)])
+    assert found.dtype == torch.float32
+    assert (found - exact).norm() < 0.1 * exact.norm()
+
+
+def a_denoiser_can_be_differentiated_forwards(
+    network: type[nn.Module], role: str, space: Space, options: Mapping[str, Any]
+) -> None:
+    """The derivative along a direction in input and time, by which some few-step samplers learn, is autograd's."""
+    if role != "denoiser":
+        return
+    model, batch = made(network, role, space, options), real_form(space, 2)
+    inputs = (*batch.parts, torch.tensor([0.2, 0.7]))
+    way = tuple(torch.linspace(-1, 1, one.numel()).reshape(one.shape) for one in inputs)
+
+    def answer(*inputs: Tensor) -> Tensor:
+        found = model(batch.with_parts(inputs[:-1]), inputs[-1])
+        return torch.cat([part.flatten() for part in found]).sin().sum()
+
+    forwards = torch.func.jvp(answer, inputs, way)[1]
+    slopes = torch.func.grad(answer, tuple(range(len(inputs))))(*inputs)
+    backwards = sum(float((slope * move).sum()) for slope, move in zip(slopes, way, strict=True))
+    assert abs(float(forwards) - backwards) < 1e-3 * (1 + abs(backwards))
+
+
 def conditions_are_heard(network: type[nn.Module], role: str, space: Space, options: Mapping[str, Any]) -> None:
     """Each condition changes the answer; one that is missing is the same as one that is not there."""
     model, batch = made(network, role, space, options), real_form(space, 3)
@@ -160,6 +190,8 @@ NETWORK_LAWS = (
     a_row_depends_on_itself_alone,
     every_input_is_felt,
     every_parameter_is_used,
+    half_precision_is_enough,
+    a_denoiser_can_be_differentiated_forwards,
     conditions_are_heard,
     order_is_kept_where_there_is_none,
     edges_have_no_direction,
