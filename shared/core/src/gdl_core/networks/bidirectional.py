@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from gdl_core.networks.attention import GatedLayer, rotated
 from gdl_core.networks.fused import attend
 from gdl_core.networks.modulation import Modulation
+from gdl_core.networks.precision import in_float32
 from gdl_core.networks.reading import Reading, Rows
 
 
@@ -51,7 +52,7 @@ class Heads(nn.Module):
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         q, k, v = self.project(x).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
-        return self.query_norm(q), self.key_norm(k), v
+        return in_float32(self.query_norm, q), in_float32(self.key_norm, k), v
 
 
 class Attention(nn.Module):

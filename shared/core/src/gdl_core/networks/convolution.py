@@ -11,6 +11,7 @@ from gdl_core.networks.bidirectional import Attention
 from gdl_core.networks.conditioner import Conditioner
 from gdl_core.networks.modulation import Modulation
 from gdl_core.networks.precision import in_float32
+from gdl_core.networks.reading import Reading, Rows
 from gdl_core.spaces import Batch, Grid
 
 SMALLEST = 4
@@ -73,16 +74,22 @@ class ResidualCells(nn.Module):
 
 
 class CellAttention(nn.Module):
-    """Attention of every cell to every other, beside a residual path. Shapes: (batch, width, *shape) -> the same."""
+    """Attention of every cell to every other and, where it `reads`, to the rows that it is given, beside the input.
 
-    def __init__(self, width: int, heads: int) -> None:
+    Shapes: (batch, width, *shape) -> the same.
+    """
+
+    def __init__(self, width: int, heads: int, *, reads: bool = False) -> None:
         super().__init__()
         self.norm = Norm(width)
         self.attention = Attention(width, heads)
+        self.reading = Reading(width, heads) if reads else None
 
-    def forward(self, x: Tensor) -> Tensor:
-        cells = self.norm(x).flatten(2).transpose(1, 2)
-        return x + self.attention(cells).transpose(1, 2).reshape(x.shape)
+    def forward(self, x: Tensor, read: Rows | None = None) -> Tensor:
+        cells = x.flatten(2).transpose(1, 2) + self.attention(self.norm(x).flatten(2).transpose(1, 2))
+        if self.reading is not None:
+            cells = cells + self.reading(cells, read)
+        return cells.transpose(1, 2).reshape(x.shape)
 
 
 class Halve(nn.Module):

@@ -32,7 +32,8 @@ class Elements(nn.Module):
             self.places = nn.Parameter(torch.randn(len(places), width) * 0.02)
 
     def forward(self, values: Tensor) -> Tensor:
-        return self.embed(values) if self.places is None else self.embed(values) + self.places
+        rows = in_float32(self.embed, values)  # so that all that is added to them keeps their precision
+        return rows if self.places is None else rows + self.places
 
 
 class Stack(nn.Module):
