@@ -11,6 +11,8 @@ from torch import nn
 from gdl_core.conditions import Condition, conditions_from_config, conditions_to_config
 from gdl_core.errors import UsageError, nearest
 from gdl_core.families import VARIANTS, Family
+from gdl_core.networks.causal import CausalTransformer, MaskedPerceptron
+from gdl_core.networks.coupling import GridCoupling, VectorConditioner
 from gdl_core.networks.perceptron import VectorDecoder, VectorDenoiser, VectorEncoder
 from gdl_core.networks.recurrent import Recurrent
 from gdl_core.networks.transformer import Transformer
@@ -18,6 +20,10 @@ from gdl_core.spaces import Space, space_from_config
 
 NETWORKS: dict[tuple[str, str], dict[str, type[nn.Module]]] = {
     ("autoregressor", "tokens"): {"transformer": Transformer, "recurrent": Recurrent},
+    ("causal", "grid"): {"transformer": CausalTransformer},
+    ("causal", "vector"): {"perceptron": MaskedPerceptron},
+    ("conditioner", "vector"): {"perceptron": VectorConditioner},
+    ("coupling", "grid"): {"convolution": GridCoupling},
     ("decoder", "vector"): {"perceptron": VectorDecoder},
     ("denoiser", "vector"): {"perceptron": VectorDenoiser},
     ("encoder", "vector"): {"perceptron": VectorEncoder},
@@ -26,6 +32,7 @@ NETWORKS: dict[tuple[str, str], dict[str, type[nn.Module]]] = {
 
 STANDS_IN = {
     "classifier": "encoder",
+    "conditioner": "decoder",
     "coupling": "denoiser",
     "discriminator": "encoder",
     "energy": "encoder",

@@ -59,7 +59,7 @@ class Points(Space):
         return not self.variable
 
     def blur(self, real: Batch, noise: Sequence[Tensor]) -> tuple[Batch, Tensor]:
-        """Spread whether there is a point over half a line of length 2; give points that are not there normal places."""
+        """Spread whether there is a point over a length of 2; give points that are not there normal places."""
         volume = real.values.new_zeros(len(real))
         if not self.variable:
             return real, volume
