@@ -14,8 +14,8 @@ from gdl_core.conditions import Condition, conditions_from_config, conditions_to
 from gdl_core.errors import UsageError, nearest
 from gdl_core.families import VARIANTS, Family
 from gdl_core.networks.causal import CausalTransformer, MaskedPerceptron
-from gdl_core.networks.coupling import GridCoupling, VectorConditioner
 from gdl_core.networks.convolution import ConvolutionDecoder, ConvolutionEncoder
+from gdl_core.networks.coupling import GridCoupling, SetCoupling, VectorConditioner
 from gdl_core.networks.elements import TransformerDecoder, TransformerDenoiser, TransformerEncoder
 from gdl_core.networks.graphs import GraphDecoder, GraphDenoiser, GraphEncoder
 from gdl_core.networks.perceptron import VectorDecoder, VectorDenoiser, VectorEncoder
@@ -31,6 +31,7 @@ NETWORKS: dict[tuple[str, str], dict[str, type[nn.Module]]] = {
     ("causal", "vector"): {"perceptron": MaskedPerceptron},
     ("conditioner", "vector"): {"perceptron": VectorConditioner},
     ("coupling", "grid"): {"convolution": GridCoupling},
+    ("coupling", "points"): {"perceptron": SetCoupling},
     ("decoder", "graph"): {"transformer": GraphDecoder},
     ("decoder", "grid"): {"convolution": ConvolutionDecoder},
     ("decoder", "points"): {"transformer": TransformerDecoder},

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from gdl_core.conditions import Condition
 from gdl_core.networks.attention import Block, KeyValueCache, Rotary
 from gdl_core.networks.conditioner import Conditioner
+from gdl_core.networks.modulation import zeroed
 from gdl_core.networks.precision import compute_type, in_float32
 from gdl_core.spaces import Batch, Grid, Vector
 
@@ -39,6 +40,7 @@ class Values:
 
 class MaskedPerceptron(nn.Module):
     """A perceptron whose numbers for a dimension depend on the dimensions before it (MADE, arXiv:1502.03509).
+    It starts with zeros.
 
     Hidden units of degree n see the first n dimensions; those of degree 0 see the conditions alone.
     Shapes: (batch, size) -> (batch, size, outputs[0]).
@@ -62,7 +64,7 @@ class MaskedPerceptron(nn.Module):
         self.conditioner = Conditioner(conditions, width) if conditions else None
         self.first = MaskedLinear(degrees[:, None] > dimensions)
         self.hidden = nn.ModuleList(MaskedLinear(same) for _ in range(layers - 1))
-        self.last = MaskedLinear((dimensions[:, None] >= degrees).repeat_interleave(self.outputs, 0))
+        self.last = zeroed(MaskedLinear((dimensions[:, None] >= degrees).repeat_interleave(self.outputs, 0)))
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, batch: Batch) -> Tensor:
@@ -121,7 +123,7 @@ class CausalTransformer(nn.Module):
             Block(width, 2 * width, heads, heads, rotary, dropout=dropout) for _ in range(layers)
         )
         self.norm = nn.RMSNorm(width)
-        self.last = nn.Linear(width, space.channels * self.outputs)
+        self.last = zeroed(nn.Linear(width, space.channels * self.outputs))
 
     def forward(self, batch: Batch) -> Tensor:
         context = self.conditioner(batch.conditions, len(batch))[:, None]

@@ -7,9 +7,9 @@ built of them; `flow` is the family, and the other modules are its variants.
 from gdl_core.families.flow.autoregressive import MaskedAutoregressive, SplineAutoregressive, TransformerFlow
 from gdl_core.families.flow.bijection import Bijection, Chain
 from gdl_core.families.flow.flow import Flow
-from gdl_core.families.flow.glow import Glow
+from gdl_core.families.flow.grids import Glow, GridRealNVP, GridSpline
 from gdl_core.families.flow.latent import LatentFlow
-from gdl_core.families.flow.masked import MaskedRealNVP, MaskedSplineFlow
+from gdl_core.families.flow.points import PointRealNVP, PointSpline
 from gdl_core.families.flow.vectors import NICE, RealNVP, SplineFlow
 
 FLOWS = (
@@ -17,8 +17,10 @@ FLOWS = (
     RealNVP,
     NICE,
     Glow,
-    MaskedSplineFlow,
-    MaskedRealNVP,
+    GridSpline,
+    GridRealNVP,
+    PointSpline,
+    PointRealNVP,
     MaskedAutoregressive,
     SplineAutoregressive,
     TransformerFlow,
@@ -33,10 +35,12 @@ __all__ = [
     "Chain",
     "Flow",
     "Glow",
+    "GridRealNVP",
+    "GridSpline",
     "LatentFlow",
     "MaskedAutoregressive",
-    "MaskedRealNVP",
-    "MaskedSplineFlow",
+    "PointRealNVP",
+    "PointSpline",
     "RealNVP",
     "SplineAutoregressive",
     "SplineFlow",

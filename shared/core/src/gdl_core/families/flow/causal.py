@@ -24,10 +24,9 @@ class CausalBijection(Bijection):
     def __init__(self, law: Law, network: nn.Module) -> None:
         super().__init__()
         self.law, self.network = law, cast(Causal, network)
-        self.gain = nn.Parameter(torch.full((law.parameters,), 0.1))
 
     def forward(self, x: Tensor, asked: Asked) -> tuple[Tensor, Tensor]:
-        theta = self.network(Batch(x, conditions=asked)) * self.gain
+        theta = self.network(Batch(x, conditions=asked))
         z, log_slope = self.law.forward(x, theta.to(x.dtype))
         return z, total(log_slope)
 
@@ -43,6 +42,6 @@ class CausalBijection(Bijection):
 
         for place in range(z.shape[-1]):
             (theta,) = guided(predict, asked, guidance)
-            before = self.law.inverse(z[..., place], (theta * self.gain).to(z.dtype))
+            before = self.law.inverse(z[..., place], theta.to(z.dtype))
             x[..., place] = before
         return x

@@ -1,5 +1,6 @@
 """Couplings: one half of a sample decides how the other half is mapped."""
 
+from collections.abc import Iterable
 from typing import cast
 
 import torch
@@ -8,8 +9,8 @@ from torch import Tensor, nn
 from gdl_core.families.flow.bijection import Asked, Bijection
 from gdl_core.families.flow.laws import Law
 from gdl_core.families.guidance import guided
-from gdl_core.families.roles import Decoder, Denoiser
-from gdl_core.spaces import Batch
+from gdl_core.families.roles import Decoder, Denoiser, Networks
+from gdl_core.spaces import Batch, Space
 
 
 class SplitCoupling(Bijection):
@@ -43,8 +44,7 @@ class MaskedCoupling(Bijection):
     """The numbers of a real form that `moved` leaves out say how those it chooses are mapped.
 
     Works on every space of one part and keeps its symmetries, if mask and network do. The network, a denoiser at time
-    0, sees zeros where numbers are moved. What it says enters through a gain that starts small, so that any network
-    starts near the identity.
+    0, sees zeros where numbers are moved.
     Shapes: (batch, ...) -> (batch, ...); `moved` the same without the batch.
     """
 
@@ -56,7 +56,6 @@ class MaskedCoupling(Bijection):
         self.register_buffer("kept", ~moved, persistent=False)
         self.register_buffer("places", moved.flatten().nonzero().squeeze(1), persistent=False)
         self.law, self.network = law, cast(Denoiser, network)
-        self.gain = nn.Parameter(torch.full((law.parameters,), 0.1))
 
     def forward(self, x: Tensor, asked: Asked) -> tuple[Tensor, Tensor]:
         return self.move(x, Batch(x * self.kept, conditions=asked))
@@ -76,4 +75,12 @@ class MaskedCoupling(Bijection):
     def _theta(self, seen: Batch) -> Tensor:
         """Return the parameters of the law where numbers are moved. Shapes: (batch, moved, parameters)."""
         (theta,) = self.network(seen, seen.values.new_zeros(len(seen)))
-        return theta.flatten(1, -2)[:, self.places] * self.gain
+        return theta.flatten(1, -2)[:, self.places]
+
+
+def masked_couplings(space: Space, law: Law, networks: Networks, *, turns: Iterable[int]) -> list[MaskedCoupling]:
+    """Make couplings that move halves of a space (`Space.half`) in turn."""
+    return [
+        MaskedCoupling(space.half(turn)[0], law, networks("coupling", space=space, outputs=(law.parameters,)))
+        for turn in turns
+    ]
