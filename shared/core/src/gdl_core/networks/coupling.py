@@ -112,9 +112,11 @@ class SetCoupling(nn.Module):
         super().__init__()
         features = space.parts[0].shape[-1]
         self.conditioner = Conditioner(conditions, width) if conditions else None
-        self.first = nn.Linear(features, width)
+        self.first = nn.Sequential(nn.Linear(features, width), nn.SiLU(), nn.Linear(width, width))
         self.layers = nn.ModuleList(
-            nn.Sequential(nn.SiLU(), nn.Linear(2 * width, width), nn.SiLU(), nn.Linear(width, width))
+            nn.Sequential(
+                nn.LayerNorm(2 * width), nn.SiLU(), nn.Linear(2 * width, width), nn.SiLU(), nn.Linear(width, width)
+            )
             for _ in range(layers)
         )
         self.last = nn.Sequential(nn.SiLU(), zeroed(nn.Linear(width, features * outputs[0])))

@@ -9,7 +9,7 @@ from gdl_core.families.flow.bijection import Bijection, Chain
 from gdl_core.families.flow.flow import Flow
 from gdl_core.families.flow.grids import Glow, GridRealNVP, GridSpline
 from gdl_core.families.flow.latent import LatentFlow
-from gdl_core.families.flow.points import PointRealNVP, PointSpline
+from gdl_core.families.flow.points import PointSpline
 from gdl_core.families.flow.vectors import NICE, RealNVP, SplineFlow
 
 FLOWS = (
@@ -20,7 +20,6 @@ FLOWS = (
     GridSpline,
     GridRealNVP,
     PointSpline,
-    PointRealNVP,
     MaskedAutoregressive,
     SplineAutoregressive,
     TransformerFlow,
@@ -39,7 +38,6 @@ __all__ = [
     "GridSpline",
     "LatentFlow",
     "MaskedAutoregressive",
-    "PointRealNVP",
     "PointSpline",
     "RealNVP",
     "SplineAutoregressive",

@@ -1,10 +1,9 @@
 """A flow over codes, for samples that have no density of their own: sequences, graphs."""
 
-import math
 from collections.abc import Mapping, Sequence
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from gdl_core.families.family import Draws, Family, Likelihood
 from gdl_core.families.flow.flow import log_normal
@@ -22,20 +21,20 @@ class LatentFlow(Family):
 
     log P(x) >= E_q(z|x) [log P(x|z) + log p(z) - log q(z|x)], p the flow
 
-    All three are trained together. Symbols are categorical given the code, numbers normal with a deviation for each
-    channel. A sample's code is the noise that the flow makes of the encoder's mean.
+    All three are trained together; symbols are categorical given the code. A sample's code is the noise that the flow
+    makes of the encoder's mean.
 
     Example:
         >>> from gdl_core.pairing import Design, build
-        >>> from gdl_core.spaces import Vector
-        >>> model = build(Design("flow", Vector(3), variant="latent"))
-        >>> model.encode(Vector(3).collate([torch.zeros(3)])).shape
+        >>> from gdl_core.spaces import Tokens
+        >>> model = build(Design("flow", Tokens(5, 8)))
+        >>> model.encode(model.space.collate([torch.tensor([1, 2, 3])])).shape
         torch.Size([1, 16])
     """
 
     name = "flow"
     variant = "latent"
-    spaces = ("tokens", "graph", "vector", "grid")
+    spaces = ("tokens", "graph", "grid")
     roles = ("encoder", "decoder")
 
     def __init__(
@@ -50,12 +49,13 @@ class LatentFlow(Family):
         super().__init__(space, networks)
         self.latent, self.condition_dropout = latent, condition_dropout
         self.encoder = networks("encoder", outputs=(2 * latent,))
-        self.decoder = networks("decoder", inputs=latent, outputs=tuple(part.symbols or 1 for part in space.parts))
+        self.decoder = networks("decoder", inputs=latent, outputs=[part.symbols or 1 for part in space.parts])
         self.prior = couplings(latent, Affine(), networks, steps=steps)
-        whole = zip(space.parts, space.channel_shapes, strict=True)
-        self.log_deviations = nn.ParameterList(
-            torch.zeros(channels) for part, channels in whole if part.symbols is None
-        )
+
+    @classmethod
+    def fits(cls, space: Space) -> bool:
+        """Tell whether a space is one of symbols."""
+        return super().fits(space) and all(part.symbols is not None for part in space.parts)
 
     def loss(self, batch: Batch) -> Tensor:
         """Return a bound above the negative log-likelihood, in nats. Shapes: (batch,)."""
@@ -85,17 +85,12 @@ class LatentFlow(Family):
 
     def _reconstruction(self, filled: Batch, outputs: Sequence[Tensor]) -> Tensor:
         """Return the log-probability of each sample given its code. Shapes: (batch,)."""
-        deviations = iter(self.log_deviations)
-        elements = []
-        for values, output, part in zip(filled.parts, outputs, self.space.parts, strict=True):
-            if part.symbols is not None:
-                logs = output.float().log_softmax(-1).gather(-1, values[..., None]).squeeze(-1)
-            else:
-                log_deviation = next(deviations)
-                distance = (values - output.float().squeeze(-1)) * (-log_deviation).exp()
-                logs = -0.5 * distance.square() - log_deviation - 0.5 * math.log(2 * math.pi)
-            elements.append(logs)
-        return self.space.total(elements)
+        return self.space.total(
+            [
+                output.float().log_softmax(-1).gather(-1, symbols[..., None]).squeeze(-1)
+                for symbols, output in zip(filled.parts, outputs, strict=True)
+            ]
+        )
 
     @torch.no_grad()
     def sample(
@@ -111,14 +106,8 @@ class LatentFlow(Family):
         `guidance` leads from the model without conditions (0) to that with them (1) and beyond.
         """
         outputs = self._outputs(streams.normal(self.latent).float() * temperature, conditions or {}, guidance)
-        uniforms, deviations = self.space.uniform(streams), iter(self.log_deviations)
-        drawn = []
-        for output, uniform, part in zip(outputs, uniforms, self.space.parts, strict=True):
-            if part.symbols is not None:
-                drawn.append(draw(output.flatten(0, -2), uniform.flatten()).view(uniform.shape))
-            else:
-                drawn.append(output.squeeze(-1) + streams.normal(*part.shape).float() * next(deviations).exp())
-        return self._draws(drawn)
+        whole = zip(outputs, self.space.uniform(streams), strict=True)
+        return self._draws([draw(output.flatten(0, -2), one.flatten()).view(one.shape) for output, one in whole])
 
     def _outputs(self, z: Tensor, asked: Mapping[str, Tensor], guidance: float = 1.0) -> tuple[Tensor, ...]:
         """Decode noise. Shapes: (batch, latent) -> for each part (batch, *part.shape, symbols or 1)."""

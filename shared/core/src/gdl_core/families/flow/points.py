@@ -3,7 +3,7 @@
 from gdl_core.families.flow.bijection import Bijection, Chain
 from gdl_core.families.flow.coupling import masked_couplings
 from gdl_core.families.flow.flow import Flow
-from gdl_core.families.flow.laws import Affine, Law
+from gdl_core.families.flow.laws import Law
 from gdl_core.families.flow.layers import ActNorm
 from gdl_core.families.flow.spline import Spline
 from gdl_core.families.roles import Networks
@@ -18,22 +18,18 @@ def alike(space: Space, law: Law, networks: Networks, *, steps: int) -> Bijectio
     return Chain(chain)
 
 
-class PointFlow(Flow):
-    """What the flows on points share: couplings that move some features of every point as the others say.
+class PointSpline(Flow):
+    """Spline couplings that move some features of every point as the others say.
 
     Networks treat points alike, so the likelihood does not change when points change places. With one feature there
     is nothing for a coupling to see, and points are independent. Where sets differ in size, whether there is a point
     is one more feature, blurred, and points that are not there are noise: the likelihood is a lower bound.
+    (Durkan et al. 2019, arXiv:1906.04032.)
     """
 
+    variant = "spline"
     spaces = ("points",)
     roles = ("coupling",)
-
-
-class PointSpline(PointFlow):
-    """Couplings of points by rational-quadratic splines (Durkan et al. 2019, arXiv:1906.04032)."""
-
-    variant = "spline"
 
     def __init__(
         self,
@@ -47,13 +43,3 @@ class PointSpline(PointFlow):
     ) -> None:
         super().__init__(space, networks, condition_dropout=condition_dropout)
         self.bijection = alike(space, Spline(bins=bins, bound=bound), networks, steps=steps)
-
-
-class PointRealNVP(PointFlow):
-    """Affine couplings of points (Dinh et al. 2016, arXiv:1605.08803)."""
-
-    variant = "realnvp"
-
-    def __init__(self, space: Space, networks: Networks, *, steps: int = 8, condition_dropout: float = 0.0) -> None:
-        super().__init__(space, networks, condition_dropout=condition_dropout)
-        self.bijection = alike(space, Affine(), networks, steps=steps)
