@@ -13,7 +13,9 @@ from torch import nn
 from gdl_core.conditions import Condition, conditions_from_config, conditions_to_config
 from gdl_core.errors import UsageError, nearest
 from gdl_core.families import VARIANTS, Family
+from gdl_core.networks.causal import CausalTransformer, MaskedPerceptron
 from gdl_core.networks.convolution import ConvolutionDecoder, ConvolutionEncoder
+from gdl_core.networks.coupling import GridCoupling, SetCoupling, VectorConditioner
 from gdl_core.networks.elements import TransformerDecoder, TransformerDenoiser, TransformerEncoder
 from gdl_core.networks.graphs import GraphDecoder, GraphDenoiser, GraphEncoder
 from gdl_core.networks.patches import PatchTransformer
@@ -26,6 +28,11 @@ from gdl_core.spaces import Space, space_from_config
 
 NETWORKS: dict[tuple[str, str], dict[str, type[nn.Module]]] = {
     ("autoregressor", "tokens"): {"transformer": Transformer, "recurrent": Recurrent},
+    ("causal", "grid"): {"transformer": CausalTransformer},
+    ("causal", "vector"): {"perceptron": MaskedPerceptron},
+    ("conditioner", "vector"): {"perceptron": VectorConditioner},
+    ("coupling", "grid"): {"convolution": GridCoupling},
+    ("coupling", "points"): {"perceptron": SetCoupling},
     ("decoder", "graph"): {"transformer": GraphDecoder},
     ("decoder", "grid"): {"convolution": ConvolutionDecoder},
     ("decoder", "points"): {"transformer": TransformerDecoder},
@@ -46,6 +53,7 @@ NETWORKS: dict[tuple[str, str], dict[str, type[nn.Module]]] = {
 
 STANDS_IN = {
     "classifier": "encoder",
+    "conditioner": "decoder",
     "coupling": "denoiser",
     "discriminator": "encoder",
     "energy": "encoder",
