@@ -11,16 +11,25 @@ from torch import nn
 from gdl_core.conditions import Condition, conditions_from_config, conditions_to_config
 from gdl_core.errors import UsageError, nearest
 from gdl_core.families import VARIANTS, Family
+from gdl_core.networks.augmentation import GridAugmentation
+from gdl_core.networks.dcgan import DcganDiscriminator, DcganGenerator
 from gdl_core.networks.perceptron import VectorDecoder, VectorDenoiser, VectorEncoder
 from gdl_core.networks.recurrent import Recurrent
+from gdl_core.networks.relational import RelationalDiscriminator
+from gdl_core.networks.residual import ResidualDiscriminator, ResidualGenerator
+from gdl_core.networks.style import StyleGenerator
 from gdl_core.networks.transformer import Transformer
 from gdl_core.spaces import Space, space_from_config
 
 NETWORKS: dict[tuple[str, str], dict[str, type[nn.Module]]] = {
+    ("augmentation", "grid"): {"augmentation": GridAugmentation},
     ("autoregressor", "tokens"): {"transformer": Transformer, "recurrent": Recurrent},
     ("decoder", "vector"): {"perceptron": VectorDecoder},
     ("denoiser", "vector"): {"perceptron": VectorDenoiser},
+    ("discriminator", "graph"): {"relational": RelationalDiscriminator},
+    ("discriminator", "grid"): {"residual": ResidualDiscriminator, "dcgan": DcganDiscriminator},
     ("encoder", "vector"): {"perceptron": VectorEncoder},
+    ("generator", "grid"): {"residual": ResidualGenerator, "dcgan": DcganGenerator, "style": StyleGenerator},
 }
 """For each (role, space kind) the networks by name; the first is the default."""
 

@@ -6,8 +6,12 @@ keep, `roles` what they ask of networks.
 
 from gdl_core.families.autoregressive import Autoregressive
 from gdl_core.families.family import Draws, Encodes, Family, HasLikelihood, Likelihood, Phase
+from gdl_core.families.gan import Hinge, Relativistic, Standard, Wasserstein
 
-VARIANTS: tuple[type[Family], ...] = (Autoregressive,)
+VARIANTS: tuple[type[Family], ...] = (
+    Autoregressive,
+    *(Relativistic, Standard, Wasserstein, Hinge),
+)
 """All families; of the variants of one, the first that fits a space is its default there."""
 
 __all__ = ["VARIANTS", "Autoregressive", "Draws", "Encodes", "Family", "HasLikelihood", "Likelihood", "Phase"]
