@@ -24,7 +24,7 @@ class UnitStretch(nn.Module):
         rows, columns = weight.flatten(1).shape
         self.register_buffer("left", F.normalize(torch.randn(rows), dim=0))
         self.register_buffer("right", F.normalize(torch.randn(columns), dim=0))
-        if not weight.is_meta:
+        if not weight.is_meta:  # where a module is built for its shapes alone
             self._iterate(weight, steps)
 
     @torch.no_grad()
@@ -46,5 +46,6 @@ def bound(network: nn.Module) -> nn.Module:
     """Apply `UnitStretch` to the weight of every linear layer and convolution in a network, in place."""
     for module in list(network.modules()):
         if isinstance(module, LINEAR):
-            parametrize.register_parametrization(module, "weight", UnitStretch(module.weight))
+            stretch = UnitStretch(module.weight)
+            parametrize.register_parametrization(module, "weight", stretch, unsafe=True)  # else it runs at once
     return network
