@@ -28,6 +28,8 @@ class RecurrentMemory:
         states = None if self.states is None else tuple(state[:, rows] for state in self.states)
         return type(self)(self.condition[rows], states)
 
+    close_up = select  # a state is small, whoever moves
+
 
 class Recurrent(nn.Module):
     """A stack of gated recurrent layers that predicts the next symbol at every position.

@@ -11,8 +11,9 @@ from torch import Tensor, nn
 
 from gdl_core.conditions import Condition
 from gdl_core.networks.conditioner import Conditioner
+from gdl_core.networks.convolution import convolve, halvings, widths_of
 from gdl_core.networks.projection import ProjectionHead
-from gdl_core.networks.pyramid import cells_last, coarser, convolution, finer, scales, widths
+from gdl_core.networks.pyramid import cells_last, coarser, finer
 from gdl_core.spaces import Batch, Grid
 
 
@@ -21,8 +22,8 @@ class ResidualBlock(nn.Module):
 
     def __init__(self, inputs: int, outputs: int, axes: int) -> None:
         super().__init__()
-        self.path = convolution(inputs, outputs, axes, 1) if inputs != outputs else nn.Identity()
-        self.first, self.second = convolution(outputs, outputs, axes), convolution(outputs, outputs, axes)
+        self.path = convolve(axes, inputs, outputs, size=1) if inputs != outputs else nn.Identity()
+        self.first, self.second = convolve(axes, outputs, outputs), convolve(axes, outputs, outputs)
         nn.init.zeros_(self.second.weight)
         nn.init.zeros_(self.second.bias)
 
@@ -38,7 +39,7 @@ def _stage(inputs: int, outputs: int, axes: int, layers: int) -> nn.Sequential:
 class ResidualGenerator(nn.Module):
     """Makes numbers for each cell from a code. Shapes: (batch, inputs) -> (batch, channels, *shape, outputs[0]).
 
-    `width` is the number of channels at the finest scale; it doubles at each coarser one. `layers` blocks a scale.
+    `width` is the number of channels at the finest scale; it grows at coarser ones. `layers` blocks a scale.
     """
 
     def __init__(
@@ -52,13 +53,13 @@ class ResidualGenerator(nn.Module):
         layers: int = 1,
     ) -> None:
         super().__init__()
-        self.shapes, self.outputs = scales(space.shape), outputs[0]
-        sizes, axes = widths(len(self.shapes), width), len(space.shape)
+        self.shapes, self.outputs = halvings(space.shape)[::-1], outputs[0]
+        sizes, axes = widths_of(width, len(self.shapes))[::-1], len(space.shape)
         self.conditioner = Conditioner(conditions, inputs)
         self.first = nn.Linear(inputs, sizes[0] * math.prod(self.shapes[0]))
         pairs = zip([sizes[0], *sizes], sizes, strict=False)
         self.stages = nn.ModuleList(_stage(before, after, axes, layers) for before, after in pairs)
-        self.last = convolution(sizes[-1], space.channels * self.outputs, axes)
+        self.last = convolve(axes, sizes[-1], space.channels * self.outputs)
 
     def forward(self, codes: Tensor, conditions: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
         x = self.first(codes + self.conditioner(conditions, len(codes))).unflatten(1, (-1, *self.shapes[0]))
@@ -80,9 +81,9 @@ class ResidualDiscriminator(nn.Module):
         layers: int = 1,
     ) -> None:
         super().__init__()
-        self.shapes = scales(space.shape)[::-1]
-        sizes, axes = widths(len(self.shapes), width)[::-1], len(space.shape)
-        self.first = convolution(space.channels, sizes[0], axes)
+        self.shapes = halvings(space.shape)
+        sizes, axes = widths_of(width, len(self.shapes)), len(space.shape)
+        self.first = convolve(axes, space.channels, sizes[0])
         pairs = zip([sizes[0], *sizes], sizes, strict=False)
         self.stages = nn.ModuleList(_stage(before, after, axes, layers) for before, after in pairs)
         self.features = nn.Linear(sizes[-1] * math.prod(self.shapes[-1]), sizes[-1])

@@ -12,7 +12,8 @@ from torch import Tensor, nn
 
 from gdl_core.conditions import Condition
 from gdl_core.networks.conditioner import Conditioner
-from gdl_core.networks.pyramid import cells_last, convolution, finer, scales, widths
+from gdl_core.networks.convolution import CONVOLUTIONS, convolve, halvings, widths_of
+from gdl_core.networks.pyramid import cells_last, finer
 from gdl_core.spaces import Grid
 
 
@@ -26,21 +27,21 @@ class StyledConvolution(nn.Module):
 
     def __init__(self, inputs: int, outputs: int, axes: int, style: int, *, kernel: int = 3) -> None:
         super().__init__()
-        self.convolution = convolution(inputs, outputs, axes, kernel)
+        self.convolution = CONVOLUTIONS[axes - 1](inputs, outputs, kernel, padding=kernel // 2, bias=False)
+        self.bias = nn.Parameter(torch.zeros(outputs))
         self.style = nn.Linear(style, inputs)
         nn.init.ones_(self.style.bias)
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
         scale = self.style(style)
-        weight, bias = self.convolution.weight, self.convolution.bias
-        squares = weight.float().square().flatten(2).sum(2)  # outputs, inputs
+        squares = self.convolution.weight.float().square().flatten(2).sum(2)  # outputs, inputs
         size = (F.linear(scale.square(), squares) + 1e-8).rsqrt()  # batch, outputs
-        y = self.convolution._conv_forward(_over_cells(scale, x) * x, weight, None)
-        return y * _over_cells(size, y) + _over_cells(bias, y)
+        y = self.convolution(_over_cells(scale, x) * x)
+        return y * _over_cells(size, y) + _over_cells(self.bias[None], y)
 
 
 def _over_cells(numbers: Tensor, like: Tensor) -> Tensor:
-    """Give numbers per channel trailing axes. Shapes: ([batch,] channels) -> ([batch,] channels, 1, ...)."""
+    """Give numbers per channel trailing axes. Shapes: (batch, channels) -> (batch, channels, 1, ...)."""
     return numbers.reshape(*numbers.shape, *(1,) * (like.ndim - 2))
 
 
@@ -76,15 +77,15 @@ class StyleGenerator(nn.Module):
         layers: int = 4,
     ) -> None:
         super().__init__()
-        self.shapes, self.outputs = scales(space.shape), outputs[0]
-        sizes, axes = widths(len(self.shapes), width), len(space.shape)
+        self.shapes, self.outputs = halvings(space.shape)[::-1], outputs[0]
+        sizes, axes = widths_of(width, len(self.shapes))[::-1], len(space.shape)
         self.conditioner = Conditioner(conditions, inputs)
         lengths = [inputs, *[style] * layers]
         self.mapping = nn.ModuleList(nn.Linear(before, after) for before, after in pairwise(lengths))
         self.start = nn.Parameter(torch.randn(sizes[0], *self.shapes[0]))
         pairs = zip([sizes[0], *sizes], sizes, strict=False)
         self.blocks = nn.ModuleList(StyleBlock(before, after, axes, lengths[-1]) for before, after in pairs)
-        self.results = nn.ModuleList(convolution(size, space.channels * self.outputs, axes, 1) for size in sizes)
+        self.results = nn.ModuleList(convolve(axes, size, space.channels * self.outputs, size=1) for size in sizes)
 
     def forward(self, codes: Tensor, conditions: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
         style = codes * (codes.square().mean(1, keepdim=True) + 1e-8).rsqrt()

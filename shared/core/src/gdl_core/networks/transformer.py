@@ -23,7 +23,11 @@ class TransformerMemory:
 
     def select(self, rows: Tensor) -> Self:
         """Return the memory of some rows."""
-        return type(self)([cache.select(rows) for cache in self.caches], self.condition[rows])
+        return type(self)([cache.select(rows) for cache in self.caches], self.condition.index_select(0, rows))
+
+    def close_up(self, rows: Tensor) -> Self:
+        """Return the memory of some rows, most of them where they are; this one is used up."""
+        return type(self)([cache.close_up(rows) for cache in self.caches], self.condition.index_select(0, rows))
 
 
 class Transformer(nn.Module):
@@ -77,7 +81,7 @@ class Transformer(nn.Module):
         device = self.head.weight.device
         dtype = compute_type(device)
         blocks = cast(Iterable[Block], self.blocks)
-        caches = [block.attention.empty_cache(batch, length, device, dtype) for block in blocks]
+        caches = [block.attention.empty_cache(batch, device, dtype) for block in blocks]
         return TransformerMemory(caches, self.conditioner(conditions, batch)[:, None])
 
     def advance(self, symbols: Tensor, memory: TransformerMemory) -> Tensor:

@@ -153,9 +153,7 @@ class Adversarial(Family):
         return real_scores, fake_scores
 
     @torch.no_grad()
-    def sample(
-        self, streams: Streams, *, conditions: Mapping[str, Tensor] | None = None, spread: float = 1.0
-    ) -> Draws:
+    def sample(self, streams: Streams, *, conditions: Mapping[str, Tensor] | None = None, spread: float = 1.0) -> Draws:
         """Draw one sample from each stream, in one pass through the generator.
 
         `spread` is the standard deviation of the codes: below 1 samples are more typical and less varied.
