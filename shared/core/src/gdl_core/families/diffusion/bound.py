@@ -1,7 +1,8 @@
 """How probable data is to a denoiser of Gaussian noise: a bound in nats.
 
 Kingma et al. (2021), arXiv:2107.00630, equation 17, in the ratio r = sigma / alpha, on which alone it depends:
--log p(x) <= x² / (2 highest²) + integral of E|x - D|² / r² over ln r, lowest to highest, + E[-log p(x | x + lowest noise)].
+-log p(x) <= x² / (2 highest²) + the integral of E|x - D|² / r² over ln r + E[-log p(x | x + lowest noise)],
+with r from the lowest to the highest.
 """
 
 import math
@@ -71,7 +72,9 @@ def evidence_for_symbols(space: Space, filled: Batch, seen: Sequence[Tensor]) ->
         return seen
     counts = [part.symbols or 1 for part in space.parts]
     first, last = (
-        space.relax(filled.with_parts([torch.full_like(x, symbol) for x, symbol in zip(filled.parts, ends, strict=True)]))
+        space.relax(
+            filled.with_parts([torch.full_like(x, symbol) for x, symbol in zip(filled.parts, ends, strict=True)])
+        )
         for ends in ([0] * len(counts), [count - 1 for count in counts])
     )
     return [

@@ -1,6 +1,5 @@
 """One-step sampling: a guess that is the same all along the way from noise to data."""
 
-
 import torch
 from torch import Tensor
 

@@ -24,9 +24,7 @@ class Denoising(Gaussian):
         noise = self.space.normal(Ambient(len(batch), data[0].device))
         guesses = self.guess(mix(self.space, data, noise, moment), moment, batch.conditions)
         output = self.scales(moment, self.deviation).output
-        return self.total(
-            [((guess - x) / self.factor(output, x)) ** 2 for guess, x in zip(guesses, data, strict=True)]
-        )
+        return self.total([((guess - x) / self.factor(output, x)) ** 2 for guess, x in zip(guesses, data, strict=True)])
 
     def log_prob(self, batch: Batch, *, draws: int = 64) -> Likelihood:
         """Estimate a lower bound on the log-likelihood of each filled sample, by `draws` calls of the denoiser.
@@ -37,9 +35,7 @@ class Denoising(Gaussian):
         filled = self.space.fill(batch)
         source = Streams(0, range(1), device=filled.values.device)
         guess = partial(self.guess, conditions=batch.conditions)
-        bounds = gaussian_bound(
-            guess, self.space, filled, self.way, source, deviation=self.deviation, draws=draws
-        )
+        bounds = gaussian_bound(guess, self.space, filled, self.way, source, deviation=self.deviation, draws=draws)
         return Likelihood(-self.space.total(bounds), "lower_bound")
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-import torch
 from torch import Tensor
 
 from gdl_core.families.family import Family

@@ -57,9 +57,7 @@ class Gaussian(Family):
         self.condition_dropout = condition_dropout
         self.network = cast(Denoiser, networks("denoiser", outputs=space.real_outputs))
 
-    def guess(
-        self, x: Parts, moment: Moment[Any], conditions: Mapping[str, Tensor], *, guidance: float = 1.0
-    ) -> Parts:
+    def guess(self, x: Parts, moment: Moment[Any], conditions: Mapping[str, Tensor], *, guidance: float = 1.0) -> Parts:
         """Guess the data behind the noise, at one moment or at one for each sample. Shapes: a real form -> the same."""
         scales = self.scales(moment, self.deviation)
         inputs = [self.factor(scales.input, part) * part for part in x]

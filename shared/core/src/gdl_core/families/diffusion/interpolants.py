@@ -66,7 +66,7 @@ class Interpolant(ABC):
 
 @dataclass(frozen=True)
 class Straight(Interpolant):
-    """The straight line (1 - t) x + t noise. Lipman et al. (2022), arXiv:2210.02747; Liu et al. (2022), arXiv:2209.03003.
+    """The straight line (1 - t) x + t noise. Lipman et al. (2022), arXiv:2210.02747; Liu et al., arXiv:2209.03003.
 
     Example:
         >>> Straight().at(torch.tensor(0.25)).alpha

@@ -23,11 +23,10 @@ class Masked(Discrete):
     from the very distribution that the bound is about; with fewer, elements of one step know nothing of each other.
 
     Example:
-        >>> from gdl_core.families.diffusion.masked import Masked
         >>> from gdl_core.pairing import Design, build
         >>> from gdl_core.spaces import Tokens
-        >>> model = build(Design("diffusion", Tokens(5, 8), variant="masked"))  # doctest: +SKIP
-        >>> len(model.sample(Streams(0, range(3)), steps=4).samples)  # doctest: +SKIP
+        >>> model = build(Design("diffusion", Tokens(5, 8), variant="masked"))
+        >>> len(model.sample(Streams(0, range(3)), steps=4).samples)
         3
     """
 
@@ -84,8 +83,10 @@ class Masked(Discrete):
             filled = Batch(parts[0], conditions=conditions or {}).with_parts(parts)
             time = torch.full((len(streams),), 1 - step / steps, device=parts[0].device)
             guesses = self._guess_hidden(filled, [turn >= step for turn in turns], time, guidance=guidance)
-            drawn = [draw_each(*pair) for pair in zip(guesses, self.space.uniform(streams), strict=True)]
-            parts = tuple(torch.where(turn == step, *pair) for turn, *pair in zip(turns, drawn, parts, strict=True))
+            drawn = [draw_each(guess, u) for guess, u in zip(guesses, self.space.uniform(streams), strict=True)]
+            parts = tuple(
+                torch.where(turn == step, new, old) for turn, new, old in zip(turns, drawn, parts, strict=True)
+            )
         return Draws(self.space.trim(Batch(parts[0]).with_parts(parts)))
 
     @property
@@ -102,7 +103,7 @@ class Masked(Discrete):
         return self.guess(seen, time, filled.conditions, guidance=guidance)
 
     def _log_prob_of_hidden(self, filled: Batch, hidden: Sequence[Tensor], time: Tensor) -> list[Tensor]:
-        """Return the log-probability of each hidden element, and 0 for the others. Shapes: each (batch, *part.shape)."""
+        """Return the log-probability of each hidden element, 0 for the others. Shapes: each (batch, *part.shape)."""
         guesses = self._guess_hidden(filled, hidden, time)
         return [
             log_prob_of(symbols, guess) * cover

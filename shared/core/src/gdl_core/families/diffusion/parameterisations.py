@@ -1,7 +1,7 @@
 """What a network is asked for, and how its answer becomes a guess of the data.
 
-The guess is D(x) = skip x + output F(input x), for a network F. Every objective here is the squared error of F, which is
-that of the guess divided by output²: this factor is all that sets noise, data and velocity prediction apart.
+The guess is D(x) = skip x + output F(input x), for a network F. Every objective here is the squared error of F, which
+is that of the guess divided by output²: this factor is all that sets noise, data and velocity prediction apart.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,6 +1,7 @@
 """Discrete diffusion by replacement: symbols are exchanged for random ones, and the true ones guessed back."""
 
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -32,7 +33,7 @@ class Uniform(Discrete):
     """
 
     variant = "uniform"
-    spaces = ("tokens", "graph", "grid")
+    spaces: ClassVar[tuple[str, ...]] = ("tokens", "graph", "grid")
 
     def loss(self, batch: Batch) -> Tensor:
         """Return the cross-entropy of the symbols, in nats, given what is left at a random time. Shapes: (batch,)."""
@@ -112,7 +113,7 @@ class Uniform(Discrete):
     def _guess_from(
         self, parts: Sequence[Tensor], time: Tensor, conditions: Mapping[str, Tensor], *, guidance: float = 1.0
     ) -> tuple[Tensor, ...]:
-        """Guess the data from what is left of them. Shapes: a filled form, (batch,) -> (batch, *part.shape, symbols)."""
+        """Guess the data from what is left of them. Shapes: a filled form, (batch,) -> as `guess`."""
         real = self.space.relax(Batch(parts[0]).with_parts(parts))
         return self.guess(real.parts, time, conditions, guidance=guidance)
 
