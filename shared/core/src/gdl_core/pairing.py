@@ -16,8 +16,9 @@ from gdl_core.families import VARIANTS, Family
 from gdl_core.networks.convolution import ConvolutionDecoder, ConvolutionEncoder
 from gdl_core.networks.elements import TransformerDecoder, TransformerDenoiser, TransformerEncoder
 from gdl_core.networks.graphs import GraphDecoder, GraphDenoiser, GraphEncoder
+from gdl_core.networks.patches import PatchTransformer
 from gdl_core.networks.perceptron import VectorDecoder, VectorDenoiser, VectorEncoder
-from gdl_core.networks.recurrent import Recurrent
+from gdl_core.networks.recurrent import Recurrent, RecurrentEncoder
 from gdl_core.networks.transformer import Transformer
 from gdl_core.networks.unet import UNet
 from gdl_core.plugins import load_plugins
@@ -31,14 +32,14 @@ NETWORKS: dict[tuple[str, str], dict[str, type[nn.Module]]] = {
     ("decoder", "tokens"): {"transformer": TransformerDecoder},
     ("decoder", "vector"): {"perceptron": VectorDecoder},
     ("denoiser", "graph"): {"transformer": GraphDenoiser},
-    ("denoiser", "grid"): {"unet": UNet},
+    ("denoiser", "grid"): {"unet": UNet, "dit": PatchTransformer},
     ("denoiser", "points"): {"transformer": TransformerDenoiser},
     ("denoiser", "tokens"): {"transformer": TransformerDenoiser},
     ("denoiser", "vector"): {"perceptron": VectorDenoiser},
     ("encoder", "graph"): {"transformer": GraphEncoder},
     ("encoder", "grid"): {"convolution": ConvolutionEncoder},
     ("encoder", "points"): {"transformer": TransformerEncoder},
-    ("encoder", "tokens"): {"transformer": TransformerEncoder},
+    ("encoder", "tokens"): {"transformer": TransformerEncoder, "recurrent": RecurrentEncoder},
     ("encoder", "vector"): {"perceptron": VectorEncoder},
 }
 """For each (role, space kind) the networks by name; the first is the default."""

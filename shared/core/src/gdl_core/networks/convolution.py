@@ -161,7 +161,7 @@ class ConvolutionEncoder(nn.Module):
 
 
 class ConvolutionDecoder(nn.Module):
-    """Makes all cells from a code, the coarsest first.
+    """Makes all cells from a code, the coarsest first; the code also sets the scales and shifts of each layer.
 
     Shapes: (batch, inputs) -> (batch, channels, *shape, outputs[0]).
     """
@@ -181,6 +181,7 @@ class ConvolutionDecoder(nn.Module):
         widths = widths_of(width, len(shapes))[::-1]
         self.shape = (widths[0], *shapes[0])
         self.conditioner = Conditioner(conditions, width)
+        self.code = nn.Linear(inputs, width)
         self.first = nn.Linear(inputs, int(torch.tensor(self.shape).prod()))
         self.blocks = nn.ModuleList()
         for place, outs in enumerate(widths):
@@ -190,7 +191,7 @@ class ConvolutionDecoder(nn.Module):
         self.outputs = Outputs(space, width, outputs[0])
 
     def forward(self, codes: Tensor, conditions: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
-        context = self.conditioner(conditions, len(codes))
+        context = self.code(codes) + self.conditioner(conditions, len(codes))
         x = self.first(codes).unflatten(1, self.shape)
         for block in self.blocks:
             x = block(x, context) if isinstance(block, ResidualCells) else block(x)
