@@ -61,6 +61,12 @@ class Graph(Space):
             for nodes, pairs, rows in zip(filled.values, edges, kept, strict=True)
         ]
 
+    def relax(self, filled: Batch) -> Batch:
+        """Turn the filled form into the real one, in which no node has an edge to itself, whatever was drawn."""
+        assert filled.edges is not None
+        itself = torch.eye(self.max_nodes, dtype=torch.bool, device=filled.edges.device)
+        return super().relax(filled.with_parts([filled.values, filled.edges.masked_fill(itself, 0)]))
+
     def normal(self, source: Source) -> tuple[Tensor, ...]:
         nodes, edges = super().normal(source)
         return nodes, mirrored(edges)
