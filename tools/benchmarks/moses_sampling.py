@@ -1,7 +1,7 @@
 """Time the sampling of `moses` against the sampler of MOSES's CharRNN and against transformers' `generate`.
 
     pip install --no-deps molsets==0.3.1
-    pip install pandas tqdm transformers
+    pip install pandas tqdm matplotlib transformers
     python tools/benchmarks/moses_sampling.py
 
 CharRNN is MOSES's own code at its own size (three LSTM layers of 768, 11.9 million parameters) with untrained

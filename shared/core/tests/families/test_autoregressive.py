@@ -41,13 +41,20 @@ def test_greedy_sequences_are_the_same_alone_and_together_with_cache_and_without
     assert torch.equal(symbols[0, 1:] - 1, alone)
 
 
-def test_rows_that_leave_the_batch_do_not_change_the_others(model, monkeypatch):
+def test_samples_drawn_together_are_those_drawn_alone(model):
+    together = model.sample(Streams(2, range(40)))
+    alone = [model.sample(Streams(2, [index])) for index in range(40)]
+    assert len({len(sample) for sample in together.samples}) > 3
+    assert all(torch.equal(a, b.samples[0]) for a, b in zip(together.samples, alone, strict=True))
+    assert torch.allclose(together.log_prob, torch.cat([one.log_prob for one in alone]), atol=1e-5)
+
+
+def test_samples_that_share_nothing_are_drawn_the_same(model, monkeypatch):
     usual = model.sample(Streams(2, range(40)))
-    monkeypatch.setattr("gdl_core.families.autoregressive.LEAVE_BELOW", 0.0)  # nobody leaves
-    patient = model.sample(Streams(2, range(40)))
-    assert len({len(sample) for sample in usual.samples}) > 3
-    assert all(torch.equal(a, b) for a, b in zip(usual.samples, patient.samples, strict=True))
-    assert torch.allclose(usual.log_prob, patient.log_prob, atol=1e-5)
+    monkeypatch.setattr("gdl_core.families.crowd.SHARE_BELOW", 0.0)
+    apart = model.sample(Streams(2, range(40)))
+    assert all(torch.equal(a, b) for a, b in zip(usual.samples, apart.samples, strict=True))
+    assert torch.allclose(usual.log_prob, apart.log_prob, atol=1e-5)
 
 
 def test_a_prefix_begins_every_sample_and_counts_in_its_probability(model):
