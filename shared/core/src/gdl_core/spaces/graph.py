@@ -69,11 +69,15 @@ class Graph(Space):
 
     def normal(self, source: Source) -> tuple[Tensor, ...]:
         nodes, edges = super().normal(source)
+    def mirror(self, parts: Sequence[Tensor]) -> tuple[Tensor, ...]:
+        nodes, edges = parts
         return nodes, mirrored(edges)
 
+    def normal(self, source: Source) -> tuple[Tensor, ...]:
+        return self.mirror(super().normal(source))
+
     def uniform(self, source: Source) -> tuple[Tensor, ...]:
-        nodes, edges = super().uniform(source)
-        return nodes, mirrored(edges)
+        return self.mirror(super().uniform(source))
 
     def total(self, elements: Sequence[Tensor]) -> Tensor:
         nodes, edges = elements

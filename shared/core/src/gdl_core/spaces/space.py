@@ -147,6 +147,10 @@ class Space(ABC):
         parts = list(outputs) if self.one_hot else [output.squeeze(-1) for output in outputs]
         return Batch(parts[0], None, parts[1] if len(parts) > 1 else None, conditions or {})
 
+    def mirror(self, parts: Sequence[Tensor]) -> tuple[Tensor, ...]:
+        """Give numbers that stand for the same element, as the directions of an edge, the value of the first."""
+        return tuple(parts)
+
     def normal(self, source: Source) -> tuple[Tensor, ...]:
         """Draw standard normal numbers in the shapes of the real form."""
         return tuple(source.normal(*shape).float() for shape in self.real_shapes)
