@@ -11,9 +11,7 @@ from gdl_core.families.family import Draws, Encodes, Family, HasLikelihood, Like
 from gdl_core.families.flow import FLOWS
 from gdl_core.families.gan import GANS
 
-VARIANTS: tuple[type[Family], ...] = (Autoregressive, *GANS, *FLOWS)
-VARIANTS: tuple[type[Family], ...] = (Autoregressive, *DIFFUSION)
-VARIANTS: tuple[type[Family], ...] = (Autoregressive, Langevin, Joint)
+VARIANTS: tuple[type[Family], ...] = (Autoregressive, *GANS, *FLOWS, *DIFFUSION, Langevin, Joint)
 """All families; of the variants of one, the first that fits a space is its default there."""
 
 __all__ = ["VARIANTS", "Autoregressive", "Draws", "Encodes", "Family", "HasLikelihood", "Likelihood", "Phase"]

@@ -67,8 +67,6 @@ class Graph(Space):
         itself = torch.eye(self.max_nodes, dtype=torch.bool, device=filled.edges.device)
         return super().relax(filled.with_parts([filled.values, filled.edges.masked_fill(itself, 0)]))
 
-    def normal(self, source: Source) -> tuple[Tensor, ...]:
-        nodes, edges = super().normal(source)
     def mirror(self, parts: Sequence[Tensor]) -> tuple[Tensor, ...]:
         nodes, edges = parts
         return nodes, mirrored(edges)
