@@ -118,7 +118,7 @@ def cached_and_recomputed(design: Design, batch: int, *, window: int | None = No
         for place in order[-RECOMPUTED:]:
             first, end = (0, None) if window is None else (max(place - window, 0), place + 1)
             seen = model.space.relax(Batch(values[:, :, first:end]))
-            outputs = model.network(seen)[0].flatten(1, -2)[:, place - first]
+            outputs = model.network(seen).flatten(1, -2)[:, place - first]
             values.view(batch, -1)[:, place] = draw(model.law.logits(outputs), streams.uniform(1).squeeze(1))
         return values.flatten(1)[:, -RECOMPUTED:]
 

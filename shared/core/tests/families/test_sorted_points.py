@@ -72,7 +72,7 @@ def test_cached_predictions_equal_uncached_ones_and_see_only_the_past(space):
     network = model_of(space).network
     values = torch.randn(3, *space.parts[0].shape, generator=numbers)
     with torch.no_grad():
-        whole = network(Batch(values))[0].flatten(1, 2)[:, network.order]
+        whole = network(Batch(values)).flatten(1, 2)[:, network.order]
         memory = network.begin(3, {})
         last, steps = None, []
         for place in network.order:
@@ -81,7 +81,7 @@ def test_cached_predictions_equal_uncached_ones_and_see_only_the_past(space):
     assert torch.allclose(torch.stack(steps, 1), whole, atol=1e-5)
 
     def predict(flat: torch.Tensor) -> torch.Tensor:
-        return network(Batch(flat.reshape(1, *space.parts[0].shape)))[0].pow(2).sum(-1).flatten()
+        return network(Batch(flat.reshape(1, *space.parts[0].shape))).pow(2).sum(-1).flatten()
 
     jacobian = torch.autograd.functional.jacobian(predict, values[0].flatten()).abs()
     size = len(network.order)

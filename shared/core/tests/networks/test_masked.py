@@ -28,7 +28,7 @@ def real(network, count=1, seed=0):
 @pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
 def test_a_prediction_depends_on_every_element_before_it_and_on_none_after(network):
     def predict(values: torch.Tensor) -> torch.Tensor:
-        return network(Batch(values.reshape(1, network.channels, *network.shape)))[0].pow(2).sum(-1).flatten()
+        return network(Batch(values.reshape(1, network.channels, *network.shape))).pow(2).sum(-1).flatten()
 
     values = real(network).flatten()
     jacobian = torch.autograd.functional.jacobian(predict, values).abs()[network.order][:, network.order]
@@ -40,7 +40,7 @@ def test_a_prediction_depends_on_every_element_before_it_and_on_none_after(netwo
 def test_cached_predictions_equal_uncached_ones(network):
     values = real(network, count=3)
     with torch.no_grad():
-        whole = network(Batch(values))[0].flatten(1, -2)
+        whole = network(Batch(values)).flatten(1, -2)
         memory = network.begin(3, {})
         last, steps = None, []
         for place in network.order:
@@ -52,7 +52,7 @@ def test_cached_predictions_equal_uncached_ones(network):
 def test_a_window_that_is_too_small_hides_what_is_far_and_a_cycle_starts_again():
     narrow = WaveNet(Grid(1, (12,)), outputs=(1,), width=8, layers=3, cycle=3)  # 2 + 1 + 2 + 4 cells
     values = real(narrow).requires_grad_()
-    narrow(Batch(values))[0][0, 0, -1].sum().backward()
+    narrow(Batch(values))[0, 0, -1].sum().backward()
     assert (values.grad[0, 0] != 0).nonzero().flatten().tolist() == list(range(2, 11))
     dilations = [layer.convolution.dilation for layer in WaveNet(Grid(1, (9,)), outputs=(1,), cycle=4).stacks[0].layers]
     assert dilations == [1, 2, 4, 8, 1, 2, 4, 8, 1, 2]
@@ -64,8 +64,8 @@ def test_a_condition_changes_predictions_and_a_missing_one_stands_for_anything()
     )
     values = real(network).expand(3, -1, -1, -1)
     with torch.no_grad():
-        zero, one, none = network(Batch(values, conditions={"digit": torch.tensor([0, 1, -1])}))[0]
-        nothing = network(Batch(values[:1]))[0][0]
+        zero, one, none = network(Batch(values, conditions={"digit": torch.tensor([0, 1, -1])}))
+        nothing = network(Batch(values[:1]))[0]
     assert not torch.allclose(zero, one)
     assert torch.allclose(none, nothing, atol=1e-6)
 

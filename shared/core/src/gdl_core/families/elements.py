@@ -25,8 +25,8 @@ class ElementAutoregressor(Protocol):
     order: Sequence[int]
     """The places of a flattened sample, in the order in which they are predicted."""
 
-    def __call__(self, batch: Batch) -> tuple[Tensor, ...]:
-        """Predict every element from those before it. Shapes: a real form -> one of (batch, *part.shape, outputs)."""
+    def __call__(self, batch: Batch) -> Tensor:
+        """Predict every element from those before it. Shapes: a real form -> (batch, *part.shape, outputs)."""
 
     def begin(self, batch: int, conditions: Mapping[str, Tensor]) -> Any:
         """Return an empty memory for `batch` samples."""
@@ -79,7 +79,7 @@ class Pixels(Family):
     def log_prob(self, batch: Batch) -> Likelihood:
         """Return the exact log-likelihood of each sample and of each of its elements."""
         filled = self.space.fill(batch)
-        (outputs,) = self.network(self.space.relax(filled))
+        outputs = self.network(self.space.relax(filled))
         return added(self.space, self.law.log_prob(outputs, filled.values))
 
     @torch.no_grad()
@@ -154,7 +154,7 @@ class Mixture(Family):
     def log_prob(self, batch: Batch) -> Likelihood:
         """Return the exact log-density of each sample and of each of its elements."""
         filled = self.space.fill(batch)
-        (outputs,) = self.network(self.space.relax(filled))
+        outputs = self.network(self.space.relax(filled))
         return added(self.space, self.law.log_prob(outputs, filled.values))
 
     @torch.no_grad()

@@ -56,7 +56,7 @@ class SortedPoints(Family):
         Shapes: values (batch,), elements as the filled form.
         """
         filled = self.space.fill(in_order(batch)).values
-        (outputs,) = self.network(self.space.relax(Batch(filled, conditions=batch.conditions)))
+        outputs = self.network(self.space.relax(Batch(filled, conditions=batch.conditions)))
         numbers = self.space.features
         coordinates = self.law.log_prob(outputs[:, :, :numbers], filled[:, :, :numbers])
         left = self.law.log_survival(outputs[:, 1:, 0], filled[:, :-1, 0])  # what the cut leaves of each mixture

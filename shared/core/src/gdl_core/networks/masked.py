@@ -10,8 +10,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gdl_core.conditions import Condition
-from gdl_core.networks.causal import CausalConvolution, ChannelHead, GatedConvolution, RecurrentConvolution
 from gdl_core.networks.conditioner import Conditioner
+from gdl_core.networks.raster import CausalConvolution, ChannelHead, GatedConvolution, RecurrentConvolution
 from gdl_core.spaces import Batch, Grid
 
 
@@ -119,14 +119,14 @@ class RasterNetwork(nn.Module):
             )
         self.head = ChannelHead(width, space.channels, outputs[0])
 
-    def forward(self, batch: Batch) -> tuple[Tensor]:
+    def forward(self, batch: Batch) -> Tensor:
         values = batch.values
         cells, condition = marked(values), self.conditioner(batch.conditions, len(batch))
         features: list[Tensor] = []
         for axis in range(len(self.shape)):
             stack = self._stack(axis)
             features = stack(cells, condition, stack.hear(features) if axis else [None] * len(stack.layers))
-        return (self.head(F.silu(features[-1].movedim(1, -1)), values.movedim(1, -1)).movedim(-2, 1),)
+        return self.head(F.silu(features[-1].movedim(1, -1)), values.movedim(1, -1)).movedim(-2, 1)
 
     def begin(self, batch: int, conditions: Mapping[str, Tensor]) -> RasterMemory:
         """Return an empty memory for `batch` samples."""
@@ -181,7 +181,7 @@ class PixelCNN(RasterNetwork):
 
     Example:
         >>> network = PixelCNN(Grid(3, (8, 8), levels=4), outputs=(4,), width=16, layers=2)
-        >>> network(Batch(torch.zeros(5, 3, 8, 8)))[0].shape
+        >>> network(Batch(torch.zeros(5, 3, 8, 8))).shape
         torch.Size([5, 3, 8, 8, 4])
     """
 
@@ -213,7 +213,7 @@ class PixelRNN(RasterNetwork):
 
     Example:
         >>> network = PixelRNN(Grid(3, (8, 8), levels=4), outputs=(4,), width=16, layers=2)
-        >>> network(Batch(torch.zeros(5, 3, 8, 8)))[0].shape
+        >>> network(Batch(torch.zeros(5, 3, 8, 8))).shape
         torch.Size([5, 3, 8, 8, 4])
     """
 
@@ -245,7 +245,7 @@ class WaveNet(RasterNetwork):
 
     Example:
         >>> network = WaveNet(Grid(1, (100,), levels=256), outputs=(256,), width=16, layers=4)
-        >>> network(Batch(torch.zeros(5, 1, 100)))[0].shape
+        >>> network(Batch(torch.zeros(5, 1, 100))).shape
         torch.Size([5, 1, 100, 256])
     """
 

@@ -10,9 +10,9 @@ from torch import Tensor, nn
 
 from gdl_core.conditions import Condition
 from gdl_core.networks.attention import Block, KeyValueCache, Rotary
-from gdl_core.networks.causal import ChannelHead
 from gdl_core.networks.conditioner import Conditioner
 from gdl_core.networks.precision import compute_type
+from gdl_core.networks.raster import ChannelHead
 from gdl_core.spaces import Batch, Points
 
 
@@ -39,7 +39,7 @@ class PointsTransformer(nn.Module):
 
     Example:
         >>> network = PointsTransformer(Points(6, 2, variable=False), outputs=(3,), width=16, layers=1)
-        >>> network(Batch(torch.zeros(5, 6, 2)))[0].shape
+        >>> network(Batch(torch.zeros(5, 6, 2))).shape
         torch.Size([5, 6, 2, 3])
     """
 
@@ -67,7 +67,7 @@ class PointsTransformer(nn.Module):
         self.norm = nn.RMSNorm(width)
         self.head = ChannelHead(width, self.features, outputs[0])
 
-    def forward(self, batch: Batch) -> tuple[Tensor]:
+    def forward(self, batch: Batch) -> Tensor:
         values = batch.values
         start = self.start.expand(len(values), 1, -1)
         x = torch.cat([start, self.embedding(values[:, :-1])], 1)
@@ -75,7 +75,7 @@ class PointsTransformer(nn.Module):
         for block in self.blocks:
             x = block(x)
         outputs = self.head(self.norm(x), values[:, :, self.columns])
-        return (outputs[:, :, torch.tensor(self.columns).argsort()],)
+        return outputs[:, :, torch.tensor(self.columns).argsort()]
 
     def begin(self, batch: int, conditions: Mapping[str, Tensor]) -> PointsMemory:
         """Return an empty memory for `batch` samples."""

@@ -10,9 +10,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gdl_core.conditions import Condition
-from gdl_core.networks.causal import CausalConvolution, ChannelHead, Pointwise
 from gdl_core.networks.conditioner import Conditioner
 from gdl_core.networks.masked import marked
+from gdl_core.networks.raster import CausalConvolution, ChannelHead, Pointwise
 from gdl_core.spaces import Batch, Grid
 
 
@@ -60,7 +60,7 @@ class SampleRNN(nn.Module):
 
     Example:
         >>> network = SampleRNN(Grid(1, (100,), levels=256), outputs=(256,), width=16)
-        >>> network(Batch(torch.zeros(5, 1, 100)))[0].shape
+        >>> network(Batch(torch.zeros(5, 1, 100))).shape
         torch.Size([5, 1, 100, 256])
     """
 
@@ -88,7 +88,7 @@ class SampleRNN(nn.Module):
         self.layer = Pointwise(width, width)
         self.head = ChannelHead(width, space.channels, outputs[0])
 
-    def forward(self, batch: Batch) -> tuple[Tensor]:
+    def forward(self, batch: Batch) -> Tensor:
         cells = marked(batch.values)
         context = self.conditioner(batch.conditions, len(batch))[:, None].expand(-1, self.length, -1)
         for tier in cast(Iterable[Tier], self.tiers):
@@ -97,7 +97,7 @@ class SampleRNN(nn.Module):
             frames = shifted.unflatten(2, (count, tier.size)).movedim(2, 1).flatten(2)
             context, _ = tier(frames, context[:, :count])
         x = self.window(cells) + context[:, : self.length].transpose(1, 2)
-        return (self.head(self._last(x).transpose(1, 2), batch.values.transpose(1, 2)).movedim(-2, 1),)
+        return self.head(self._last(x).transpose(1, 2), batch.values.transpose(1, 2)).movedim(-2, 1)
 
     def _last(self, x: Tensor) -> Tensor:
         return F.silu(x + self.layer(F.silu(x)))
