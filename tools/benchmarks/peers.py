@@ -4,6 +4,7 @@ import torch
 from torch import nn
 
 from gdl_core.families.autoregressive import BOUNDARY
+from gdl_core.networks.attention import Block
 from gdl_core.networks.transformer import Transformer
 
 
@@ -50,57 +51,62 @@ def as_transformers(network: Transformer) -> nn.Module:
 
 
 def as_x_transformers(network: Transformer, length: int) -> nn.Module:
-    """Copy a network into x-transformers, where pairs of rotated features and heads with the same keys are neighbours
-    in another order."""
+    """Copy a network into x-transformers."""
     from x_transformers import AutoregressiveWrapper, Decoder, TransformerWrapper
 
     block = network.blocks[0]
-    width, hidden = network.head.in_features, block.layer.out.in_features
-    heads, shared, size = block.attention.heads, block.attention.key_value_heads, block.attention.size
     body = Decoder(
-        dim=width,
+        dim=network.head.in_features,
         depth=len(network.blocks),
-        heads=heads,
-        attn_dim_head=size,
-        attn_kv_heads=shared,
+        heads=block.attention.heads,
+        attn_dim_head=block.attention.size,
+        attn_kv_heads=block.attention.key_value_heads,
         attn_qk_rmsnorm=True,
         attn_flash=True,
         rotary_pos_emb=True,
-        rotary_emb_dim=size,
+        rotary_emb_dim=block.attention.size,
         use_rmsnorm=True,
         ff_glu=True,
         ff_swish=True,
         ff_no_bias=True,
-        ff_mult=hidden / width,
+        ff_mult=block.layer.out.in_features / network.head.in_features,
     )
     symbols = network.head.out_features
     peer = TransformerWrapper(num_tokens=symbols, max_seq_len=length, use_abs_pos_emb=False, attn_layers=body).eval()
-    turned = torch.arange(size).reshape(2, -1).T.flatten()  # of two halves, the pairs
-    mixed = torch.arange(heads).reshape(shared, -1).T.flatten()  # of heads by shared keys, turns of the shared keys
     state = {"token_emb.emb.weight": network.embedding.weight, "to_logits.weight": network.head.weight}
     state["attn_layers.final_norm.g"] = network.norm.weight - 1  # their norms add one
     for number, block in enumerate(network.blocks):
-        attention = block.attention
-        rows = attention.project.weight.unflatten(0, (-1, size))
-        q, k, v = rows.split([heads, shared, shared])
-        gate, value = block.layer.expand.weight.chunk(2)
-        parts = {
-            "0.0.g": block.attention_norm.weight - 1,
-            "1.to_q.weight": q[mixed][:, turned].flatten(0, 1),
-            "1.to_k.weight": k[:, turned].flatten(0, 1),
-            "1.to_v.weight": v.flatten(0, 1),
-            "1.q_rmsnorm.gamma": attention.query_norm.weight[turned].expand(heads, 1, -1) - 1,
-            "1.k_rmsnorm.gamma": attention.key_norm.weight[turned].expand(shared, 1, -1) - 1,
-            "1.to_out.weight": attention.out.weight.unflatten(1, (heads, size))[:, mixed].flatten(1),
-        }
-        state |= {f"attn_layers.layers.{2 * number}.{name}": tensor for name, tensor in parts.items()}
-        parts = {
-            "0.0.g": block.layer_norm.weight - 1,
-            "1.ff.0.proj.weight": torch.cat([value, gate]),
-            "1.ff.0.proj.bias": torch.zeros(2 * hidden),
-            "1.ff.2.weight": block.layer.out.weight,
-        }
-        state |= {f"attn_layers.layers.{2 * number + 1}.{name}": tensor for name, tensor in parts.items()}
+        for place, parts in enumerate((attention_weights(block), layer_weights(block))):
+            state |= {f"attn_layers.layers.{2 * number + place}.{name}": tensor for name, tensor in parts.items()}
     missing = peer.load_state_dict(state, strict=False)
     assert not missing.unexpected_keys and all("inv_freq" in name for name in missing.missing_keys), missing
     return AutoregressiveWrapper(peer)
+
+
+def attention_weights(block: Block) -> dict[str, torch.Tensor]:
+    """Return the weights of attention in x-transformers' order: rotated pairs are neighbours, shared keys take turns."""
+    attention = block.attention
+    heads, shared, size = attention.heads, attention.key_value_heads, attention.size
+    turned = torch.arange(size).reshape(2, -1).T.flatten()
+    mixed = torch.arange(heads).reshape(shared, -1).T.flatten()
+    q, k, v = attention.project.weight.unflatten(0, (-1, size)).split([heads, shared, shared])
+    return {
+        "0.0.g": block.attention_norm.weight - 1,
+        "1.to_q.weight": q[mixed][:, turned].flatten(0, 1),
+        "1.to_k.weight": k[:, turned].flatten(0, 1),
+        "1.to_v.weight": v.flatten(0, 1),
+        "1.q_rmsnorm.gamma": attention.query_norm.weight[turned].expand(heads, 1, -1) - 1,
+        "1.k_rmsnorm.gamma": attention.key_norm.weight[turned].expand(shared, 1, -1) - 1,
+        "1.to_out.weight": attention.out.weight.unflatten(1, (heads, size))[:, mixed].flatten(1),
+    }
+
+
+def layer_weights(block: Block) -> dict[str, torch.Tensor]:
+    """Return the weights of a gated layer in x-transformers' order."""
+    gate, value = block.layer.expand.weight.chunk(2)
+    return {
+        "0.0.g": block.layer_norm.weight - 1,
+        "1.ff.0.proj.weight": torch.cat([value, gate]),
+        "1.ff.0.proj.bias": torch.zeros(len(gate) + len(value)),
+        "1.ff.2.weight": block.layer.out.weight,
+    }

@@ -4,17 +4,13 @@ Each family is a module or a package here, each of its variants a class. `family
 keep, `roles` what they ask of networks.
 """
 
-from gdl_core.families.autoregressive import Autoregressive
+from gdl_core.families.autoregressive import AUTOREGRESSIVE, Autoregressive
 from gdl_core.families.diffusion import DIFFUSION
-from gdl_core.families.elements import Mixture, Pixels
 from gdl_core.families.energy import Joint, Langevin
 from gdl_core.families.family import Draws, Encodes, Family, HasLikelihood, Likelihood, Phase
 from gdl_core.families.flow import FLOWS
 from gdl_core.families.gan import GANS
-from gdl_core.families.graph_rows import GraphRows
-from gdl_core.families.sorted_points import SortedPoints
 
-AUTOREGRESSIVE: tuple[type[Family], ...] = (Autoregressive, Pixels, Mixture, SortedPoints, GraphRows)
 VARIANTS: tuple[type[Family], ...] = (*AUTOREGRESSIVE, *GANS, *FLOWS, *DIFFUSION, Langevin, Joint)
 """All families; of the variants of one, the first that fits a space is its default there."""
 

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gdl_core.families.autoregressive import BOUNDARY, Autoregressor, symbol_log_prob
+from gdl_core.families.autoregressive.sequence import BOUNDARY, Autoregressor, symbol_log_prob
 from gdl_core.families.family import Draws, Family, Likelihood
 from gdl_core.families.given import Given
 from gdl_core.families.guidance import between, drop_conditions, ways_to_ask

@@ -3,6 +3,7 @@ import torch
 
 from gdl_core.conditions import ClassCondition
 from gdl_core.errors import RepresentationError, UsageError
+from gdl_core.families.autoregressive import crowd
 from gdl_core.pairing import Design, build
 from gdl_core.randomness import Streams
 from gdl_core.spaces import Batch, Tokens
@@ -53,7 +54,7 @@ def test_samples_drawn_together_are_those_drawn_alone(model):
 
 def test_samples_that_share_nothing_are_drawn_the_same(model, monkeypatch):
     usual = model.sample(Streams(2, range(40)))
-    monkeypatch.setattr("gdl_core.families.crowd.SHARE_BELOW", 0.0)
+    monkeypatch.setattr(crowd, "SHARE_BELOW", 0.0)
     apart = model.sample(Streams(2, range(40)))
     assert all(torch.equal(a, b) for a, b in zip(usual.samples, apart.samples, strict=True))
     assert torch.allclose(usual.log_prob, apart.log_prob, atol=1e-5)

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gdl_core.families.elements import ElementAutoregressor
+from gdl_core.families.autoregressive.elements import ElementAutoregressor
 from gdl_core.families.family import Draws, Family, Likelihood
 from gdl_core.families.guidance import drop_conditions
 from gdl_core.families.likelihoods import Logistics

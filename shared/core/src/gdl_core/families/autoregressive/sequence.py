@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gdl_core.errors import UsageError
-from gdl_core.families.crowd import Crowd, alike, closed_up
+from gdl_core.families.autoregressive.crowd import Crowd, alike, closed_up
 from gdl_core.families.family import Draws, Family, Likelihood
 from gdl_core.families.guidance import between, drop_conditions, ways_to_ask
 from gdl_core.families.roles import Networks

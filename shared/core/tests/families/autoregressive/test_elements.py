@@ -51,6 +51,16 @@ def shaken(design: Design):
     return model
 
 
+def stirred(space):
+    """A small model of real numbers in which no weight is zero."""
+    model = build(Design("autoregressive", space, network_options={"width": 8, "layers": 1}), seed=2).eval()
+    source = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(0.2 * torch.randn(parameter.shape, generator=source))
+    return model
+
+
 def every_picture(space: Grid) -> torch.Tensor:
     cells = torch.zeros(space.full_shape).numel()
     return torch.tensor(list(itertools.product(range(space.levels), repeat=cells))).reshape(-1, *space.full_shape)
@@ -141,7 +151,7 @@ def test_the_most_probable_level_alone_is_drawn_at_temperature_zero(design):
 
 @pytest.mark.parametrize("space", [Vector(1), Vector(2), Grid(1, (2,)), Grid(2, (1, 1))], ids=str)
 def test_a_density_integrates_to_one(space):
-    model = build(Design("autoregressive", space, network_options={"width": 8, "layers": 1}), seed=2)
+    model = stirred(space)
     (size,), axis = (part.shape for part in space.parts), torch.arange(-12, 12, 0.1)
     dimensions = math.prod(size)
     points = torch.cartesian_prod(*[axis] * dimensions).reshape(-1, *size)
@@ -151,7 +161,7 @@ def test_a_density_integrates_to_one(space):
 
 
 def test_real_numbers_are_drawn_from_their_density():
-    model = build(Design("autoregressive", Vector(2), network_options={"width": 8, "layers": 1}), seed=2)
+    model = stirred(Vector(2))
     axis, count = torch.arange(-12, 12, 0.1), 4000
     points = torch.cartesian_prod(axis, axis)
     with torch.no_grad():
@@ -163,3 +173,26 @@ def test_real_numbers_are_drawn_from_their_density():
         assert abs(function(found).mean() - expected) < 4 * function(found).std() / count**0.5 + 1e-3
     with torch.no_grad():
         assert torch.allclose(model.log_prob(Batch(found)).values, draws.log_prob, atol=1e-3)
+
+
+def test_a_dimension_is_predicted_from_those_before_it_with_cache_and_without():
+    network = stirred(Vector(4)).network
+    values = torch.randn(3, 4, generator=torch.Generator().manual_seed(0))
+    jacobian = torch.autograd.functional.jacobian(lambda x: network(Batch(x[None]))[0].pow(2).sum(-1), values[0])
+    assert torch.equal(jacobian != 0, torch.ones(4, 4, dtype=torch.bool).tril(-1))
+    with torch.no_grad():
+        memory = network.begin(3, {})
+        steps = [network.advance(last, memory) for last in (None, *values.T[:3])]
+        assert torch.allclose(torch.stack(steps, 1), network(Batch(values)), atol=1e-5)
+
+
+def test_a_given_dimension_is_kept_and_the_next_is_drawn_for_it():
+    model, count = stirred(Vector(2)), 4000
+    given = Given(Batch(torch.tensor([[2.5, 0.0]])), (torch.tensor([[True, False]]),))
+    drawn = torch.stack(model.sample(Streams(0, range(count)), given=given).samples)
+    assert (drawn[:, 0] == 2.5).all()
+    line = torch.arange(-12, 12, 0.05)
+    with torch.no_grad():
+        density = model.log_prob(Batch(torch.stack([torch.full_like(line, 2.5), line], 1))).elements[:, 1].exp() * 0.05
+    expected = (density * line.sigmoid()).sum()
+    assert abs(drawn[:, 1].sigmoid().mean() - expected) < 4 * drawn[:, 1].sigmoid().std() / count**0.5 + 1e-3

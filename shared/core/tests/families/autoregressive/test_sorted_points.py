@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from gdl_core.families.sorted_points import in_order
+from gdl_core.families.autoregressive.sorted_points import in_order
 from gdl_core.pairing import Design, build
 from gdl_core.randomness import Streams
 from gdl_core.spaces import Batch, Points
