@@ -84,7 +84,7 @@ def as_x_transformers(network: Transformer, length: int) -> nn.Module:
 
 
 def attention_weights(block: Block) -> dict[str, torch.Tensor]:
-    """Return the weights of attention in x-transformers' order: rotated pairs are neighbours, shared keys take turns."""
+    """Return the weights of attention in their order: rotated pairs are neighbours, shared keys take turns."""
     attention = block.attention
     heads, shared, size = attention.heads, attention.key_value_heads, attention.size
     turned = torch.arange(size).reshape(2, -1).T.flatten()
