@@ -5,10 +5,17 @@ keep, `roles` what they ask of networks.
 """
 
 from gdl_core.families.autoregressive import Autoregressive
-from gdl_core.families.energy import Joint, Langevin
+from gdl_core.families.energy import Boltzmann, ContrastiveBoltzmann, DeepBoltzmann, Joint, Langevin
 from gdl_core.families.family import Draws, Encodes, Family, HasLikelihood, Likelihood, Phase
 
-VARIANTS: tuple[type[Family], ...] = (Autoregressive, Langevin, Joint)
+VARIANTS: tuple[type[Family], ...] = (
+    Autoregressive,
+    Langevin,
+    Joint,
+    Boltzmann,
+    ContrastiveBoltzmann,
+    DeepBoltzmann,
+)
 """All families; of the variants of one, the first that fits a space is its default there."""
 
 __all__ = ["VARIANTS", "Autoregressive", "Draws", "Encodes", "Family", "HasLikelihood", "Likelihood", "Phase"]

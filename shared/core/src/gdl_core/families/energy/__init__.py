@@ -1,6 +1,8 @@
-"""Energy-based models: p(x) is exp(-E(x)) / Z, and Z is never needed to learn or to sample."""
+"""Energy-based models: p(x) is exp(-E(x)) / Z, and Z is needed neither to learn nor to sample."""
 
+from gdl_core.families.energy.boltzmann import Boltzmann, ContrastiveBoltzmann
+from gdl_core.families.energy.deep_boltzmann import DeepBoltzmann
 from gdl_core.families.energy.joint import Joint
 from gdl_core.families.energy.langevin import Langevin
 
-__all__ = ["Joint", "Langevin"]
+__all__ = ["Boltzmann", "ContrastiveBoltzmann", "DeepBoltzmann", "Joint", "Langevin"]
