@@ -138,8 +138,8 @@ class CausalTransformer(nn.Module):
     def begin(self, batch: int, conditions: Mapping[str, Tensor]) -> Past:
         """Return an empty memory for `batch` samples."""
         device = self.positions.device
-        blocks, room = cast(Iterable[Block], self.blocks), len(self.positions)
-        caches = [block.attention.empty_cache(batch, room, device, compute_type(device)) for block in blocks]
+        blocks = cast(Iterable[Block], self.blocks)
+        caches = [block.attention.empty_cache(batch, device, compute_type(device)) for block in blocks]
         return Past(caches, self.conditioner(conditions, batch)[:, None])
 
     def advance(self, before: Tensor | None, memory: Past) -> Tensor:
