@@ -13,10 +13,10 @@ from torch import nn
 from gdl_core.conditions import Condition, conditions_from_config, conditions_to_config
 from gdl_core.errors import UsageError, nearest
 from gdl_core.families import VARIANTS, Family
+from gdl_core.networks.augmentation import GridAugmentation
 from gdl_core.networks.causal import CausalTransformer, MaskedPerceptron
 from gdl_core.networks.convolution import ConvolutionDecoder, ConvolutionEncoder
 from gdl_core.networks.coupling import GridCoupling, SetCoupling, VectorConditioner
-from gdl_core.networks.augmentation import GridAugmentation
 from gdl_core.networks.dcgan import DcganDiscriminator, DcganGenerator
 from gdl_core.networks.elements import TransformerDecoder, TransformerDenoiser, TransformerEncoder
 from gdl_core.networks.graphs import GraphDecoder, GraphDenoiser, GraphEncoder

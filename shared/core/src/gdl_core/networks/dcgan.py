@@ -40,7 +40,7 @@ class Upwards(nn.Module):
     def __init__(self, inputs: int, outputs: int, fine: tuple[int, ...], strides: tuple[int, ...]) -> None:
         super().__init__()
         kernel = tuple(2 + stride for stride in strides)
-        self.layer = TRANSPOSED[len(fine) - 1](inputs, outputs, kernel, strides, padding=1)
+        self.layer = TRANSPOSED[len(fine) - 1](inputs, outputs, kernel, strides, padding=1)  # type: ignore[arg-type]
         self.fine = fine
 
     def forward(self, x: Tensor) -> Tensor:

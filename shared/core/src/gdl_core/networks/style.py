@@ -47,7 +47,10 @@ def _over_cells(numbers: Tensor, like: Tensor) -> Tensor:
 
 
 class StyleBlock(nn.Module):
-    """Two styled convolutions at one scale. Shapes: (batch, inputs, *axes), (batch, style) -> (batch, outputs, *axes)."""
+    """Two styled convolutions at one scale.
+
+    Shapes: (batch, inputs, *axes), (batch, style) -> (batch, outputs, *axes).
+    """
 
     def __init__(self, inputs: int, outputs: int, axes: int, style: int) -> None:
         super().__init__()
