@@ -34,12 +34,14 @@ class Recurrent(nn.Module):
 
     `cell` is ``lstm`` (Hochreiter & Schmidhuber 1997) or ``gru`` (Cho et al. 2014, arXiv:1406.1078).
     Shapes: (batch, length) -> (batch, length, vocabulary_size + 1), where symbol 0 is the boundary.
+    With `inputs` it is told a code of so many numbers, as the condition ``code``.
     """
 
     def __init__(
         self,
         space: Tokens,
         *,
+        inputs: int = 0,
         conditions: Sequence[Condition] = (),
         cell: Literal["lstm", "gru"] = "lstm",
         width: int = 384,
@@ -52,7 +54,7 @@ class Recurrent(nn.Module):
             raise ValueError(f"cell {cell!r} is unknown; there is: {', '.join(cells)}")
         symbols = space.vocabulary_size + 1
         self.embedding = nn.Embedding(symbols, width)
-        self.conditioner = Conditioner(conditions, width)
+        self.conditioner = Conditioner(conditions, width, inputs=inputs)
         self.layers = cells[cell](width, width, layers, batch_first=True, dropout=dropout if layers > 1 else 0.0)
         self.head = nn.Linear(width, symbols)
 
