@@ -9,12 +9,15 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+import torch
 
-from gdl_core import domains
-from gdl_core.testing import REPRESENTATION_LAWS
+from gdl_core import domains, pairing
+from gdl_core.spaces import Tokens
+from gdl_core.testing import FAMILY_LAWS, REPRESENTATION_LAWS
 
 GDL = Path(sys.executable).with_name("gdl")
 PLUGIN = Path(__file__).with_name("plugin")
+WORDS = Tokens(vocabulary_size=26, max_length=16)
 BUILD = "import sys; from poetry.core.masonry.api import build_wheel; build_wheel(sys.argv[1])"
 
 
@@ -64,6 +67,36 @@ def test_an_outside_representation_can_be_held_to_the_laws_of_our_own(monkeypatc
     monkeypatch.syspath_prepend(PLUGIN / "src")
     letters = import_module("gdl_words.letters")
     law(letters.Letters(), ["anna", "Otto", "hannah"], str.lower)
+
+
+@pytest.fixture
+def installed(plugins: Path, monkeypatch) -> None:
+    """What the plug-in brings can be found in this process."""
+    monkeypatch.syspath_prepend(plugins)
+    pairing.outside.cache_clear()
+    yield
+    pairing.outside.cache_clear()
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize("law", FAMILY_LAWS)
+@pytest.mark.parametrize(
+    "design",
+    [pairing.Design("markov", WORDS), pairing.Design("autoregressive", WORDS, "table")],
+    ids=["their family and network", "our family, their network"],
+)
+def test_an_outside_family_and_an_outside_network_keep_the_laws_of_our_own(law, design):
+    law(design, [torch.arange(n) * (n + 3) % 26 for n in (1, 5, 9, 3, 2, 7, 4, 6, 8)])
+
+
+def test_an_outside_family_trains_resumes_and_samples_from_the_command_line(plugins):
+    (plugins.parent / "words.txt").write_text("anna\notto\nhannah\nlevel\nradar\nrotor\ncivic\nkayak\n" * 8)
+    train = ("words", "train", "words.txt", "--out", "run", "--family", "markov")
+    assert gdl(*train, "--steps", 3, plugins=plugins).returncode == 0
+    assert gdl(*train, "--steps", 3, "--resume", plugins=plugins).returncode == 0
+    drawn = gdl("words", "sample", "--model", "run", "--count", 5, "--raw", "--out", "drawn.txt", plugins=plugins)
+    assert drawn.returncode == 0, drawn.stderr
+    assert ["markov", "tokens"] in json.loads(gdl("info", "--json", plugins=plugins).stdout)["pairs"]
 
 
 @pytest.mark.parametrize(

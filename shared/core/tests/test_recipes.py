@@ -8,12 +8,14 @@ RECIPES = [
     Recipe("selfies-gpt", "", "", family="autoregressive", representation="selfies"),
     Recipe("smiles-vae", "", "", family="vae", representation="smiles"),
 ]
+TWIN = Recipe("smiles-vq", "", "", family="vae", variant="vq", representation="smiles")
 
 
 def test_the_first_recipe_that_fits_is_found():
     assert find_recipe(RECIPES).name == "char-rnn"
     assert find_recipe(RECIPES, family="vae").name == "smiles-vae"
     assert find_recipe(RECIPES, representation="selfies").name == "selfies-gpt"
+    assert find_recipe([*RECIPES, TWIN], family="vae", variant="vq").name == "smiles-vq"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from gdl_core.cli.options import (
     ConditionValues,
     Count,
     Device,
+    FamilyOptions,
     Force,
     Json,
     MinP,
@@ -29,6 +30,7 @@ from gdl_core.cli.options import (
     TopK,
     TopP,
     conditions,
+    family_options,
     given,
 )
 from gdl_core.cli.options import shard as read_shard
@@ -73,6 +75,7 @@ def sample(
     top_k: TopK = None,
     top_p: TopP = None,
     min_p: MinP = None,
+    option: FamilyOptions = None,
     prefix: Prefix = None,
     condition: ConditionValues = None,
     shard: Shard = None,
@@ -89,7 +92,7 @@ def sample(
     """
     check_outputs(out, picture, force=force)
     names = _check_form(out, picture, columns, three_d=three_d)
-    options = given(temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p)
+    options = given(temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p) | family_options(option)
     part, wanted = read_shard(shard), conditions(condition)
     asked = Request(count, model, raw, seed, part, batch_size, device, prefix, wanted, options)
     with skips(skipped, keep=json) as skip:

@@ -7,12 +7,13 @@ stands in it as ``"module:attribute"`` and is imported when it is first needed, 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from gdl_core.errors import UsageError, nearest
+from gdl_core.plugins import load_plugins
 
 API = 1
 """The version of the plug-in contract that this core speaks."""
@@ -141,41 +142,9 @@ class Installed:
 
 
 def discover(points: Iterable[EntryPoint] | None = None) -> Installed:
-    """Find the installed domains. One that cannot be used is reported in a line, and hides no other.
-
-    Where two distributions claim a name, this project's own keeps it, and else the first in the alphabet.
-    """
-    domains: dict[str, Domain] = {}
-    troubles = []
-    for point in sorted(entry_points(group=GROUP) if points is None else points, key=_precedence):
-        domain, trouble = _open(point)
-        if domain and point.name in domains:
-            trouble = f"the domain {point.name!r} of {_origin(point)} is passed over: the name is already taken"
-        elif domain:
-            domains[point.name] = domain
-        if trouble:
-            troubles.append(trouble)
-    return Installed(domains, tuple(troubles))
-
-
-def _precedence(point: EntryPoint) -> tuple[str, bool, str]:
-    return point.name, _origin(point).split(" ")[0] != f"gdl-{point.name}", _origin(point)
-
-
-def _origin(point: EntryPoint) -> str:
-    return f"{point.dist.name} {point.dist.version}" if point.dist else point.value
-
-
-def _open(point: EntryPoint) -> tuple[Domain | None, str | None]:
-    try:
-        domain = point.load()
-    except (Exception, SystemExit) as error:  # whatever a stranger does must not take the others down
-        reason = " ".join(str(error).split())
-        return None, f"the domain {point.name!r} of {_origin(point)} fails to import: {type(error).__name__}: {reason}"
-    for check in (_made_for_another_api, _misnamed):
-        if trouble := check(domain, point):
-            return None, f"the domain {point.name!r} of {_origin(point)} {trouble}"
-    return domain, None
+    """Find the installed domains. One that cannot be used is reported in a line, and hides no other."""
+    found, troubles = load_plugins(GROUP, "domain", _made_for_another_api, _misnamed, points=points)
+    return Installed(found, troubles)
 
 
 def _made_for_another_api(domain: Any, point: EntryPoint) -> str | None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import EntryPoint
 from inspect import signature
 from typing import Any, Self
 
@@ -11,15 +13,32 @@ from torch import nn
 from gdl_core.conditions import Condition, conditions_from_config, conditions_to_config
 from gdl_core.errors import UsageError, nearest
 from gdl_core.families import VARIANTS, Family
+from gdl_core.networks.convolution import ConvolutionDecoder, ConvolutionEncoder
+from gdl_core.networks.elements import TransformerDecoder, TransformerDenoiser, TransformerEncoder
+from gdl_core.networks.graphs import GraphDecoder, GraphDenoiser, GraphEncoder
 from gdl_core.networks.perceptron import VectorDecoder, VectorDenoiser, VectorEncoder
 from gdl_core.networks.recurrent import Recurrent
 from gdl_core.networks.transformer import Transformer
+from gdl_core.networks.unet import UNet
+from gdl_core.plugins import load_plugins
 from gdl_core.spaces import Space, space_from_config
 
 NETWORKS: dict[tuple[str, str], dict[str, type[nn.Module]]] = {
     ("autoregressor", "tokens"): {"transformer": Transformer, "recurrent": Recurrent},
+    ("decoder", "graph"): {"transformer": GraphDecoder},
+    ("decoder", "grid"): {"convolution": ConvolutionDecoder},
+    ("decoder", "points"): {"transformer": TransformerDecoder},
+    ("decoder", "tokens"): {"transformer": TransformerDecoder},
     ("decoder", "vector"): {"perceptron": VectorDecoder},
+    ("denoiser", "graph"): {"transformer": GraphDenoiser},
+    ("denoiser", "grid"): {"unet": UNet},
+    ("denoiser", "points"): {"transformer": TransformerDenoiser},
+    ("denoiser", "tokens"): {"transformer": TransformerDenoiser},
     ("denoiser", "vector"): {"perceptron": VectorDenoiser},
+    ("encoder", "graph"): {"transformer": GraphEncoder},
+    ("encoder", "grid"): {"convolution": ConvolutionEncoder},
+    ("encoder", "points"): {"transformer": TransformerEncoder},
+    ("encoder", "tokens"): {"transformer": TransformerEncoder},
     ("encoder", "vector"): {"perceptron": VectorEncoder},
 }
 """For each (role, space kind) the networks by name; the first is the default."""
@@ -32,6 +51,48 @@ STANDS_IN = {
     "generator": "decoder",
 }
 """Whose networks serve a role for which a space has none of its own."""
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What other distributions bring: families, and networks for (role, space kind) by name.
+
+    A family is named in the entry-point group ``gdl.families``, under any name. A network is named in the group
+    ``gdl.networks``, under its own name; the class says in `serves` for which (role, space kind) it was made.
+    """
+
+    families: tuple[type[Family], ...]
+    networks: Mapping[tuple[str, str], Mapping[str, type[nn.Module]]]
+    troubles: tuple[str, ...]
+
+
+@cache
+def outside() -> Outside:
+    """Find the families and networks of other distributions; those that cannot be used are named in `troubles`."""
+    families, no_families = load_plugins("gdl.families", "family", _no_family)
+    networks, no_networks = load_plugins("gdl.networks", "network", _no_network)
+    table: dict[tuple[str, str], dict[str, type[nn.Module]]] = {}
+    for name, network in networks.items():
+        for pair in network.serves:
+            table.setdefault(pair, {})[name] = network
+    return Outside(tuple(families.values()), table, no_families + no_networks)
+
+
+def _no_family(plugin: Any, point: EntryPoint) -> str | None:
+    if isinstance(plugin, type) and issubclass(plugin, Family):
+        return None
+    return f"names {point.value!r}, which is no gdl_core.families.Family"
+
+
+def _no_network(plugin: Any, point: EntryPoint) -> str | None:
+    if isinstance(plugin, type) and issubclass(plugin, nn.Module) and hasattr(plugin, "serves"):
+        return None
+    return f"names {point.value!r}, which is no torch.nn.Module with an attribute `serves`"
+
+
+def variants() -> tuple[type[Family], ...]:
+    """Return every variant of every family, our own before those of other distributions."""
+    return VARIANTS + outside().families
 
 
 @dataclass(frozen=True)
@@ -85,7 +146,7 @@ class Design:
 
 def families() -> list[str]:
     """Return the names of the families."""
-    return sorted({variant.name for variant in VARIANTS})
+    return sorted({variant.name for variant in variants()})
 
 
 def pairs() -> list[tuple[str, str]]:
@@ -98,7 +159,7 @@ def pairs() -> list[tuple[str, str]]:
     return sorted(
         {
             (variant.name, kind)
-            for variant in VARIANTS
+            for variant in variants()
             for kind in variant.spaces
             if all(_networks(role, kind) for role in variant.roles)
         }
@@ -129,7 +190,7 @@ def build(design: Design, *, seed: int = 0) -> Family:
 
 def find_family(name: str, space: Space, variant: str | None = None) -> type[Family]:
     """Return the class of a family for a space, the first that fits unless a variant is named."""
-    named = [family for family in VARIANTS if family.name == name]
+    named = [family for family in variants() if family.name == name]
     if not named:
         raise UsageError(f"there is no family {name!r}; {nearest(name, families())}")
     fitting = {family.variant: family for family in named if family.fits(space)}
@@ -216,5 +277,9 @@ def find_network(role: str, kind: str, name: str | None) -> type[nn.Module]:
 
 
 def _networks(role: str, kind: str) -> dict[str, type[nn.Module]]:
-    """Return the networks that serve a role on a kind of space, its own before those that stand in."""
-    return NETWORKS.get((role, kind), {}) | NETWORKS.get((STANDS_IN.get(role, ""), kind), {})
+    """Return the networks that serve a role on a kind of space: its own, those that stand in, those from outside."""
+    found: dict[str, type[nn.Module]] = {}
+    for table in (NETWORKS, outside().networks):
+        for pair in ((role, kind), (STANDS_IN.get(role, ""), kind)):
+            found |= {name: network for name, network in table.get(pair, {}).items() if name not in found}
+    return found

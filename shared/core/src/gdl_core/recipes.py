@@ -32,21 +32,22 @@ def find_recipe(
     *,
     name: str | None = None,
     family: str | None = None,
+    variant: str | None = None,
     representation: str | None = None,
 ) -> Recipe:
-    """Return the first recipe that has this name, family and representation; None means any.
+    """Return the first recipe that has this name, family, variant and representation; None means any.
 
     Example:
         >>> recipe = Recipe("char-rnn", "", "", family="autoregressive", representation="smiles")
         >>> find_recipe([recipe], family="autoregressive").name
         'char-rnn'
     """
-    wanted = {"name": name, "family": family, "representation": representation}
+    wanted = {"name": name, "family": family, "variant": variant, "representation": representation}
     left = list(recipes)
     for field_name, value in wanted.items():
         kept = [recipe for recipe in left if value in (None, getattr(recipe, field_name))]
         if not kept:
-            there = {getattr(recipe, field_name) for recipe in left}
+            there = {str(getattr(recipe, field_name)) for recipe in left}
             label = "recipe" if field_name == "name" else f"recipe with the {field_name}"
             raise UsageError(f"there is no {label} {value!r}; {nearest(str(value), there)}")
         left = kept

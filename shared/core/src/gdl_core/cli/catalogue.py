@@ -33,7 +33,7 @@ def recipes(context: typer.Context, json: Json = False) -> None:
         return print_json(rows)
     if not rows:
         return tell(f"no recipe comes with {domain.name}")
-    print_table(rows, ["name", "family", "network", "representation", "paper", "summary"])
+    print_table(rows, ["name", "family", "variant", "network", "representation", "paper", "summary"])
 
 
 def list_models(domain: Domain) -> list[dict[str, Any]]:

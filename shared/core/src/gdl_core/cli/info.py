@@ -21,7 +21,7 @@ def describe(installed: Installed) -> dict[str, Any]:
     """Return what `gdl info --json` prints."""
     import torch
 
-    from gdl_core.pairing import families, pairs
+    from gdl_core.pairing import families, outside, pairs
     from gdl_core.spaces import SPACES
 
     return {
@@ -34,7 +34,7 @@ def describe(installed: Installed) -> dict[str, Any]:
         "families": families(),
         "spaces": sorted(SPACES),
         "pairs": [list(pair) for pair in pairs()],
-        "troubles": list(installed.troubles),
+        "troubles": [*installed.troubles, *outside().troubles],
     }
 
 

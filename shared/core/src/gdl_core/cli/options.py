@@ -38,6 +38,10 @@ Temperature = Annotated[float | None, typer.Option(min=0, help="Below 1 samples 
 TopK = Annotated[int | None, typer.Option(min=1, help="Draw each token from the K most probable.")]
 TopP = Annotated[float | None, typer.Option(help="Draw each token from the fewest that hold this probability.")]
 MinP = Annotated[float | None, typer.Option(help="Drop tokens below this share of the most probable one.")]
+FamilyOptions = Annotated[
+    list[str] | None,
+    typer.Option("--option", metavar="NAME=VALUE", help="Another option of the model's family; repeatable."),
+]
 Prefix = Annotated[str | None, typer.Option(help="What every sample begins with.")]
 ConditionValues = Annotated[
     list[str] | None,
@@ -88,6 +92,31 @@ def conditions(pairs: list[str] | None) -> dict[str, Any]:
             raise UsageError(f"{pair!r} asks for nothing; write it like key=value")
         values[key] = _value(value)
     return values
+
+
+def family_options(pairs: list[str] | None) -> dict[str, Any]:
+    """Read ``name=value`` pairs; a value that is a whole number, a number, true or false becomes one.
+
+    Example:
+        >>> family_options(["steps=20", "guidance=1.5", "solver=heun"])
+        {'steps': 20, 'guidance': 1.5, 'solver': 'heun'}
+    """
+    values: dict[str, Any] = {}
+    for pair in pairs or ():
+        name, separator, value = pair.partition("=")
+        if not separator or not name:
+            raise UsageError(f"{pair!r} sets nothing; write it like name=value")
+        values[name.replace("-", "_")] = _literal(value)
+    return values
+
+
+def _literal(text: str) -> Any:
+    for read in (int, float, {"true": True, "false": False}.__getitem__):
+        try:
+            return read(text)
+        except (ValueError, KeyError):
+            continue
+    return text
 
 
 def given(**options: Any) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from gdl_core.cli.options import (
     ConditionValues,
     Count,
     Device,
+    FamilyOptions,
     Force,
     Json,
     MinP,
@@ -29,6 +30,7 @@ from gdl_core.cli.options import (
     TopK,
     TopP,
     conditions,
+    family_options,
     given,
 )
 from gdl_core.cli.options import (
@@ -81,6 +83,7 @@ def sample(
     top_k: TopK = None,
     top_p: TopP = None,
     min_p: MinP = None,
+    option: FamilyOptions = None,
     prefix: Prefix = None,
     condition: ConditionValues = None,
     shard: Shard = None,
@@ -96,7 +99,7 @@ def sample(
     """
     check_outputs(out, picture, force=force)
     check_picture(context.obj, picture)
-    options = given(temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p)
+    options = given(temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p) | family_options(option)
     part = read_shard(shard)
     asked = Request(count, model, raw, seed, part, batch_size, device, prefix, conditions(condition), options)
     drawn = draw(context.obj, asked)

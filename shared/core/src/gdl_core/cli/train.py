@@ -39,6 +39,7 @@ def train(
     data: Data,
     out: OutFolder,
     family: Annotated[str | None, typer.Option(help="The kind of model, such as autoregressive.")] = None,
+    variant: Annotated[str | None, typer.Option(help="A form of the family, where it has several.")] = None,
     recipe: Annotated[str | None, typer.Option(help="A named system; `recipes` lists them.")] = None,
     representation: RepresentationName = None,
     model: Model = None,
@@ -99,6 +100,7 @@ def train(
                 out,
                 recipe=recipe,
                 family=family,
+                variant=variant,
                 representation=representation,
                 model=model,
                 unknown=unknown,
@@ -141,6 +143,7 @@ def _plan(plan: Any) -> dict[str, Any]:
     return {
         "recipe": plan.recipe.name if plan.recipe else None,
         "family": plan.design.family,
+        "variant": plan.model.variant,
         "network": plan.design.network,
         "network_options": dict(plan.design.network_options),
         "space": plan.design.space.to_config(),

@@ -12,10 +12,10 @@ from typing import Any
 
 from gdl_core.data import Dataset, is_dataset
 from gdl_core.domains import Domain
-from gdl_core.errors import Skipped, UsageError
+from gdl_core.errors import Skipped, UsageError, nearest
 from gdl_core.families import Family
 from gdl_core.folders import sweep
-from gdl_core.pairing import Design, build, widen
+from gdl_core.pairing import Design, build, families, widen
 from gdl_core.pipeline.pipeline import Pipeline
 from gdl_core.pipeline.preparing import Source, Unknown, prepare_files
 from gdl_core.recipes import Recipe, find_recipe
@@ -44,6 +44,7 @@ def train_from_files(
     *,
     recipe: str | None = None,
     family: str | None = None,
+    variant: str | None = None,
     representation: str | None = None,
     model: str | Path | None = None,
     unknown: Unknown = "extend",
@@ -60,19 +61,20 @@ def train_from_files(
 ) -> Trained | Plan:
     """Train on files, or on one prepared data set, in the run folder `out`.
 
-    A new model follows the first recipe that has this name, family and representation; `model` names one to go on
-    from. `conditions` are columns of the data that samples can later be asked for. `options` are fields of
-    `TrainingOptions`. With `resume` the run goes on as it was begun; what is said again must be what was said then.
+    A new model follows the first recipe that has this name, family, variant and representation, or is the family's
+    plain one where no recipe has that family and variant; `model` names one to go on from. `conditions` are columns
+    of the data that samples can later be asked for. `options` are fields of `TrainingOptions`. With `resume` the run
+    goes on as it was begun; what is said again must be what was said then.
     With `dry_run` nothing is written but a temporary data set, and the plan is returned.
     """
     folder = RunFolder(Path(out))
     options = {**(options or {}), **({} if seed is None else {"seed": seed})}
     if resume and folder.checkpoints():
         options = {**_begun_with(folder, options), **options}
-        if not any((recipe, family, representation, model, conditions)):
+        if not any((recipe, family, variant, representation, model, conditions)):
             return _go_on(domain, sources, folder, TrainingOptions.from_config(options), progress)
     start = None if model is None else Pipeline.from_pretrained(model, domain)
-    chosen = None if start else _find(domain, recipe, family, representation)
+    chosen = None if start else _find(domain, recipe, family, variant, representation)
     settings = _settings(chosen, options)
     given = start.representation if start else chosen.representation if chosen else None
 
@@ -103,11 +105,18 @@ def train_from_files(
     )  # fmt: skip
 
 
-def _find(domain: Domain, recipe: str | None, family: str | None, representation: str | None) -> Recipe:
-    if domain.has("recipes") or recipe:
-        return find_recipe(domain.load("recipes"), name=recipe, family=family, representation=representation)
+def _find(
+    domain: Domain, recipe: str | None, family: str | None, variant: str | None, representation: str | None
+) -> Recipe:
+    """Return the recipe asked for; a family or variant that no recipe has is taken with its own defaults."""
+    recipes: Sequence[Recipe] = domain.load("recipes") if domain.has("recipes") or recipe else ()
+    known = any(family in (None, one.family) and variant in (None, one.variant) for one in recipes)
+    if known or recipe:
+        return find_recipe(recipes, name=recipe, family=family, variant=variant, representation=representation)
+    if family and family not in families():
+        raise UsageError(f"there is no family {family!r}; {nearest(family, families())}")
     chosen = family or "autoregressive", representation or next(iter(domain.representations))
-    return Recipe("plain", "The family's own defaults.", "", *chosen)
+    return Recipe("plain", "The family's own defaults.", "", *chosen, variant=variant)
 
 
 def _begun_with(folder: RunFolder, options: Mapping[str, Any]) -> dict[str, Any]:

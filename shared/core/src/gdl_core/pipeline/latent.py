@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from gdl_core.errors import InputError, RepresentationError, Skipped, UsageError
-from gdl_core.families import VARIANTS, Encodes, Family
+from gdl_core.families import Encodes, Family
+from gdl_core.pairing import variants
 from gdl_core.pipeline.pipeline import Pipeline
 from gdl_core.randomness import Streams
 from gdl_core.representation import Record
@@ -19,7 +20,7 @@ BATCH = 256
 def check_encodes(model: Family) -> None:
     """Refuse a model whose family has no latent code."""
     if not isinstance(model, Encodes):
-        able = sorted({family.name for family in VARIANTS if hasattr(family, "encode") and hasattr(family, "decode")})
+        able = sorted({family.name for family in variants() if hasattr(family, "encode") and hasattr(family, "decode")})
         there = f"families that have: {', '.join(able)}" if able else "no family of this version has one"
         raise UsageError(f"the family {model.name!r} has no latent code to go through; {there}")
 

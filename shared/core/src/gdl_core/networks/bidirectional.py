@@ -1,0 +1,141 @@
+"""Transformer layers in which every element sees every other."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from gdl_core.networks.attention import GatedLayer
+from gdl_core.networks.modulation import Modulation
+
+
+class AxialRotary(nn.Module):
+    """Places on one or several axes as rotations of pairs of features, the pairs dealt out to the axes in turn.
+
+    Su et al. (2021), arXiv:2104.09864. Shapes: (batch, heads, elements, size) -> the same.
+    """
+
+    cosine: Tensor
+    sine: Tensor
+
+    def __init__(self, size: int, places: Tensor, *, base: float = 10_000.0) -> None:
+        super().__init__()
+        if size % 2:
+            raise ValueError(f"rotary places need heads of an even width, not {size}")
+        pairs, axes = torch.arange(size // 2), places.shape[1]
+        frequency = base ** -((pairs // axes).double() / math.ceil(len(pairs) / axes))
+        angle = places.double()[:, pairs % axes] * frequency  # elements, size / 2
+        self.register_buffer("cosine", angle.cos().float(), persistent=False)
+        self.register_buffer("sine", angle.sin().float(), persistent=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        first, second = x.chunk(2, -1)
+        return torch.cat([first * self.cosine - second * self.sine, second * self.cosine + first * self.sine], -1)
+
+
+class Heads(nn.Module):
+    """Queries, keys and values of each head, queries and keys normalised (Henry et al. 2020, arXiv:2010.04245).
+
+    Shapes: (batch, elements, width) -> three of (batch, heads, elements, width / heads).
+    """
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        if width % heads:
+            raise ValueError(f"width {width} must be a multiple of {heads} heads")
+        self.heads = heads
+        self.project = nn.Linear(width, 3 * width, bias=False)
+        self.query_norm = nn.RMSNorm(width // heads)
+        self.key_norm = nn.RMSNorm(width // heads)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        q, k, v = self.project(x).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        return self.query_norm(q), self.key_norm(k), v
+
+
+def attend(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    """Attend from every element to every other.
+
+    The products are written out, since the fused kernels have neither a second derivative nor a forward one.
+    Shapes: (batch, heads, elements, size) -> the same.
+    """
+    scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)
+    return scores.softmax(-1).to(v.dtype) @ v
+
+
+class Attention(nn.Module):
+    """Attention of every element to every other. Shapes: (batch, elements, width) -> the same."""
+
+    def __init__(self, width: int, heads: int, rotary: AxialRotary | None = None) -> None:
+        super().__init__()
+        self.heads = Heads(width, heads)
+        self.out = nn.Linear(width, width, bias=False)
+        self.rotary = rotary
+
+    def forward(self, x: Tensor) -> Tensor:
+        q, k, v = self.heads(x)
+        if self.rotary is not None:
+            q, k = self.rotary(q), self.rotary(k)
+        return self.out(attend(q, k, v).transpose(1, 2).flatten(-2))
+
+
+class Block(nn.Module):
+    """Attention and a gated layer, each behind a norm and beside a residual path (Xiong et al. 2020, arXiv:2002.04745).
+
+    Shapes: (batch, elements, width) -> the same.
+    """
+
+    def __init__(self, width: int, heads: int, rotary: AxialRotary | None = None) -> None:
+        super().__init__()
+        self.attention_norm = nn.RMSNorm(width)
+        self.attention = Attention(width, heads, rotary)
+        self.layer_norm = nn.RMSNorm(width)
+        self.layer = GatedLayer(width, hidden_width(width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x + self.attention(self.attention_norm(x))
+        return x + self.layer(self.layer_norm(x))
+
+
+class ModulatedBlock(nn.Module):
+    """A block whose norms and residual paths a context scales and shifts, the identity at first.
+
+    The "adaLN-Zero" of Peebles and Xie (2022), arXiv:2212.09748.
+    Shapes: (batch, elements, width), (batch, width) -> (batch, elements, width).
+    """
+
+    def __init__(self, width: int, heads: int, rotary: AxialRotary | None = None) -> None:
+        super().__init__()
+        self.modulation = Modulation(width, width, 6)
+        self.attention_norm = nn.RMSNorm(width, elementwise_affine=False)
+        self.attention = Attention(width, heads, rotary)
+        self.layer_norm = nn.RMSNorm(width, elementwise_affine=False)
+        self.layer = GatedLayer(width, hidden_width(width))
+
+    def forward(self, x: Tensor, context: Tensor) -> Tensor:
+        scale, shift, gate, layer_scale, layer_shift, layer_gate = (row[:, None] for row in self.modulation(context))
+        x = x + gate * self.attention(self.attention_norm(x) * (1 + scale) + shift)
+        return x + layer_gate * self.layer(self.layer_norm(x) * (1 + layer_scale) + layer_shift)
+
+
+class Pool(nn.Module):
+    """Sums up elements in any order: a learned query attends to them (Lee et al. 2018, arXiv:1810.00825).
+
+    Shapes: (batch, elements, width) -> (batch, width).
+    """
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.scores = nn.Linear(width, heads, bias=False)
+        self.values = nn.Linear(width, width, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        weights = self.scores(x).softmax(1)  # batch, elements, heads
+        values = self.values(x).unflatten(-1, (self.heads, -1))  # batch, elements, heads, width / heads
+        return (weights.to(values.dtype)[..., None] * values).sum(1).flatten(1)
+
+
+def hidden_width(width: int) -> int:
+    """Return two thirds of four widths, rounded up: a gated layer has three matrices, not two."""
+    return 64 * math.ceil(width * 8 / 3 / 64)

@@ -1,0 +1,160 @@
+"""Laws of networks, of any role on any space."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from gdl_core.conditions import ClassCondition, Condition, VectorCondition
+from gdl_core.families.guidance import missing
+from gdl_core.randomness import Streams
+from gdl_core.spaces import Batch, Graph, Points, Space
+from gdl_core.spaces.graph import mirrored
+
+CODE = 5
+"""The size of the codes that decoders are tested with."""
+ASKED: tuple[Condition, ...] = (
+    ClassCondition("kind", ("a", "b", "c")),
+    VectorCondition("size", (0.0, 0.0), (1.0, 1.0), (0.0, 0.0), (1.0, 1.0)),
+)
+
+
+def some_conditions(count: int) -> dict[str, Tensor]:
+    """Return something that each sample is asked to be."""
+    numbers = torch.linspace(-1, 1, 2 * count).reshape(count, 2)
+    return {"kind": torch.arange(count) % 3, "size": numbers}
+
+
+def made(network: type[nn.Module], role: str, space: Space, options: Mapping[str, Any], seed: int = 0) -> nn.Module:
+    """Make a network that answers two numbers (an encoder three), its weights moved away from any special values."""
+    sizes = {"inputs": CODE} if role == "decoder" else {}
+    outputs = (3,) if role == "encoder" else (2,) * len(space.parts)
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        model = network(space, conditions=ASKED, outputs=outputs, **sizes, **options)
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter.add_(torch.randn_like(parameter) * 0.1)
+    return model
+
+
+def real_form(space: Space, count: int) -> Batch:
+    """Draw a batch as networks take it: numbers in the shapes of the real form."""
+    parts = space.normal(Streams(1, range(count)))
+    return Batch(parts[0], None, parts[1] if len(parts) > 1 else None, some_conditions(count))
+
+
+def answers(model: nn.Module, role: str, batch: Batch) -> tuple[Tensor, ...]:
+    """Apply a network to a batch; a decoder gets the first numbers of each sample as its code."""
+    if role == "encoder":
+        return (model(batch),)
+    if role == "decoder":
+        codes = batch.values.flatten(1)
+        return model(codes.repeat(1, CODE)[:, :CODE], batch.conditions)
+    return model(batch, torch.linspace(0, 1, len(batch)))
+
+
+def squared(tensors: Sequence[Tensor]) -> Tensor:
+    """Add up the squares of all numbers."""
+    return torch.cat([tensor.flatten() for tensor in tensors]).pow(2).sum()
+
+
+def shapes_are_as_the_role_says(network: type[nn.Module], role: str, space: Space, options: Mapping[str, Any]) -> None:
+    """An encoder gives a vector, the others `outputs[i]` numbers for each element of part i; all are finite."""
+    found = answers(made(network, role, space, options), role, real_form(space, 3))
+    expected = [(3, 3)] if role == "encoder" else [(3, *part.shape, 2) for part in space.parts]
+    assert [tuple(tensor.shape) for tensor in found] == expected
+    assert all(tensor.isfinite().all() for tensor in found)
+
+
+def a_row_depends_on_itself_alone(
+    network: type[nn.Module], role: str, space: Space, options: Mapping[str, Any]
+) -> None:
+    """What else is in a batch changes no answer, in training neither."""
+    model, batch = made(network, role, space, options).train(), real_form(space, 5)
+    whole = answers(model, role, batch)
+    for place in (0, 4):
+        one = Batch(batch.values, batch.mask, batch.edges, batch.conditions).rows([place])
+        time = torch.linspace(0, 1, 5)[[place]]
+        alone = model(one, time) if role == "denoiser" else answers(model, role, one)
+        assert all(torch.allclose(a[place], b[0], atol=1e-4) for a, b in zip(whole, alone, strict=True))
+
+
+def every_input_is_felt(network: type[nn.Module], role: str, space: Space, options: Mapping[str, Any]) -> None:
+    """The answer has a finite gradient with respect to every part of the input, not zero, and a second derivative."""
+    model, batch = made(network, role, space, options), real_form(space, 2)
+    parts = [part.requires_grad_() for part in (batch.parts[:1] if role == "decoder" else batch.parts)]
+    found = squared(answers(model, role, batch))
+    slopes = torch.autograd.grad(found, parts, create_graph=True)
+    assert all(slope.isfinite().all() and slope.abs().sum() > 0 for slope in slopes)
+    curves = torch.autograd.grad(squared(slopes), parts)
+    assert all(curve.isfinite().all() and curve.abs().sum() > 0 for curve in curves)
+
+
+def every_parameter_is_used(network: type[nn.Module], role: str, space: Space, options: Mapping[str, Any]) -> None:
+    """Each parameter has a finite gradient that is not zero once conditions are there, and is reached without them."""
+    model, batch = made(network, role, space, options), real_form(space, 4)
+    half = {name: torch.cat([missing(values[:2]), values[2:]]) for name, values in batch.conditions.items()}
+    for conditions in (half, {}):
+        asked = Batch(batch.values, None, batch.edges, conditions)
+        model.zero_grad()
+        squared(answers(model, role, asked)).backward()
+        for name, parameter in model.named_parameters():
+            if conditions or "conditioner" not in name:
+                assert parameter.grad is not None and parameter.grad.isfinite().all(), name
+                assert parameter.grad.abs().sum() > 0, name
+
+
+def conditions_are_heard(network: type[nn.Module], role: str, space: Space, options: Mapping[str, Any]) -> None:
+    """Each condition changes the answer; one that is missing is the same as one that is not there."""
+    model, batch = made(network, role, space, options), real_form(space, 3)
+
+    def asked(conditions: Mapping[str, Tensor]) -> Tensor:
+        whole = answers(model, role, Batch(batch.values, None, batch.edges, conditions))
+        return torch.cat([tensor.flatten(1) for tensor in whole], 1)
+
+    everything = dict(batch.conditions)
+    before = asked(everything)
+    for name, values in everything.items():
+        without = asked({other: rest for other, rest in everything.items() if other != name})
+        assert not torch.allclose(before, without, atol=1e-4)
+        assert torch.allclose(asked(everything | {name: missing(values)}), without, atol=1e-5)
+
+
+def order_is_kept_where_there_is_none(
+    network: type[nn.Module], role: str, space: Space, options: Mapping[str, Any]
+) -> None:
+    """Permuting points or nodes permutes what a denoiser answers, and leaves an encoder's answer as it was."""
+    if role == "decoder" or not isinstance(space, Points | Graph):
+        return
+    model, batch = made(network, role, space, options), real_form(space, 3)
+    order = torch.randperm(batch.values.shape[1], generator=torch.Generator().manual_seed(1))
+
+    def permuted(parts: tuple[Tensor, ...]) -> list[Tensor]:
+        return [part[:, order] if place == 0 else part[:, order][:, :, order] for place, part in enumerate(parts)]
+
+    before = answers(model, role, batch)
+    after = answers(model, role, batch.with_parts(permuted(batch.parts)))
+    expected = before if role == "encoder" else permuted(before)
+    assert all(torch.allclose(a, b, atol=1e-4) for a, b in zip(after, expected, strict=True))
+
+
+def edges_have_no_direction(network: type[nn.Module], role: str, space: Space, options: Mapping[str, Any]) -> None:
+    """What is said of an edge is the same from both of its ends."""
+    if role == "encoder" or not isinstance(space, Graph):
+        return
+    edges = answers(made(network, role, space, options), role, real_form(space, 3))[1]
+    assert torch.allclose(edges, mirrored(edges), atol=1e-5)
+
+
+NETWORK_LAWS = (
+    shapes_are_as_the_role_says,
+    a_row_depends_on_itself_alone,
+    every_input_is_felt,
+    every_parameter_is_used,
+    conditions_are_heard,
+    order_is_kept_where_there_is_none,
+    edges_have_no_direction,
+)
+"""For encoders, decoders and denoisers. Each law takes a network's class, a role, a space and the network's options."""
