@@ -16,6 +16,9 @@ from gdl_core.families.vae.likelihoods import bounded_below
 from gdl_core.randomness import Ambient, Source, Streams
 from gdl_core.spaces import Batch, Space, Tokens
 
+FIRST = -1.0
+"""The logarithm of the deviation that an encoder starts with: codes as wide as the prior would all look alike."""
+
 
 class GaussianCodes(Family):
     """What variational autoencoders with a diagonal Gaussian posterior and a standard normal prior have in common.
@@ -65,7 +68,7 @@ class GaussianCodes(Family):
         """Return the mean and the logarithm of the deviation of each sample's code. Shapes: two of (batch, latent)."""
         outputs = self.encoder(self.space.relax(self.space.fill(batch))).float()
         mean, raw = outputs.chunk(2, -1)
-        return mean, bounded_below(raw)
+        return mean, bounded_below(raw + FIRST)
 
     def log_prob(self, batch: Batch) -> Likelihood:
         """Return a lower bound on the log-likelihood of each sample, in nats.

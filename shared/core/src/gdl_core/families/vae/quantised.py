@@ -153,7 +153,7 @@ class VectorQuantisedVAE(QuantisedVAE):
 class FiniteScalarVAE(QuantisedVAE):
     """An autoencoder with finite scalar quantisation (Mentzer et al. 2023, arXiv:2309.15505).
 
-    Each symbol stands for one number of each of `levels` values.
+    Each symbol stands for one number of each of `levels` values; `commitment` is that of `FiniteScalars`.
 
     Example:
         >>> from gdl_core.pairing import Design, build
@@ -172,8 +172,8 @@ class FiniteScalarVAE(QuantisedVAE):
         *,
         levels: Sequence[int] = (8, 6, 5),
         symbols: int = 8,
+        commitment: float = 1.0,
         condition_dropout: float = 0.0,
     ) -> None:
-        super().__init__(
-            space, networks, FiniteScalars(levels), symbols=symbols, condition_dropout=condition_dropout
-        )
+        scalars = FiniteScalars(levels, commitment=commitment)
+        super().__init__(space, networks, scalars, symbols=symbols, condition_dropout=condition_dropout)
