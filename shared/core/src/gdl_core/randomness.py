@@ -122,7 +122,7 @@ class Streams:
         return chosen
 
     def divide(self, count: int, numbers: int) -> Self:
-        """Hand on the next numbers of each stream: to `count` streams, which follow one another, so many `numbers` each.
+        """Hand the next numbers of each stream to `count` streams that stand in a row, so many `numbers` to each.
 
         Example:
             >>> parts = Streams(0, range(2)).divide(3, 4)

@@ -14,7 +14,6 @@ from gdl_core.spaces import Batch, Graph, GraphSample, Points, Vector
 from gdl_core.testing.families import same_randomness
 
 
-
 class LinearEncoder(nn.Module):
     """A linear mean and a deviation that is the same for every sample."""
 

@@ -51,7 +51,9 @@ def test_nothing_drawn_is_more_probable_than_the_mode(name):
     best = observation.log_prob(outputs, observation.mode(outputs))
     if name not in ("tokens", "graph", "points"):  # there a sample may leave elements out, and is judged by the rest
         assert (observation.log_prob([o.expand(64, *o.shape[1:]) for o in outputs], drawn) <= best + 1e-4).all()
-    assert equal(*(space.trim(mode)[0] for mode in (observation.mode(outputs), observation.draw(outputs, Streams(0, [0]), 0))))
+    assert equal(
+        *(space.trim(mode)[0] for mode in (observation.mode(outputs), observation.draw(outputs, Streams(0, [0]), 0)))
+    )
 
 
 @pytest.mark.parametrize("space", [Tokens(2, 3), Tokens(2, 3, variable=False), Grid(1, (3,), levels=2)], ids=str)
@@ -117,7 +119,8 @@ def test_the_bound_of_a_graph_lies_below_its_probability_and_near_the_best_arran
     observation = observe(space)
     orders = [torch.tensor(order) for order in itertools.permutations(range(4))]
     arranged = Batch(
-        torch.stack([filled.values[0][o] for o in orders]), edges=torch.stack([filled.edges[0][o][:, o] for o in orders])
+        torch.stack([filled.values[0][o] for o in orders]),
+        edges=torch.stack([filled.edges[0][o][:, o] for o in orders]),
     )
     gaps = []
     for _ in range(20):

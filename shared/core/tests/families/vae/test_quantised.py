@@ -14,7 +14,9 @@ OPTIONS = {"vq": {"codes": 12, "symbols": 3, "width": 4}, "fsq": {"levels": [4, 
 
 def model_of(variant: str, space=None):
     options = SMALL if space is None else {name: SMALL[name] for name in SMALL}
-    design = Design("vae", space or Vector(2), variant=variant, family_options=OPTIONS[variant], network_options=options)
+    design = Design(
+        "vae", space or Vector(2), variant=variant, family_options=OPTIONS[variant], network_options=options
+    )
     return build(design)
 
 

@@ -140,8 +140,8 @@ class GaussianVAE(GaussianCodes):
         `guidance` goes beyond what the conditions do to the decoder (1: not beyond; 0: no conditions).
         """
         codes = self.prior(streams)
-        options = {"temperature": temperature, "guidance": guidance}
-        return Draws(self.emission.draw(codes, streams, conditions or {}, **options))
+        drawn = self.emission.draw(codes, streams, conditions or {}, temperature=temperature, guidance=guidance)
+        return Draws(drawn)
 
 
 class SequenceVAE(GaussianCodes):
@@ -176,8 +176,8 @@ class SequenceVAE(GaussianCodes):
     ) -> Draws:
         """Draw a code from the prior, then a sequence; `prefixes` holds the first tokens of each, or of all."""
         codes = self.prior(streams)
-        options = {"temperature": temperature, "prefixes": prefixes}
-        return Draws(self.emission.draw(codes, streams, conditions or {}, **options))
+        drawn = self.emission.draw(codes, streams, conditions or {}, temperature=temperature, prefixes=prefixes)
+        return Draws(drawn)
 
 
 class HierarchicalVAE(GaussianCodes):

@@ -106,8 +106,7 @@ class QuantisedVAE(Family):
         drawn = self.prior.sample(streams, conditions=conditions, top_k=top_k, top_p=top_p).samples
         indices = self.prior.space.collate(drawn).values.to(streams.indices.device)
         codes = self.quantiser.lookup(indices).flatten(1)
-        options = {"temperature": temperature, "guidance": guidance}
-        return Draws(self.emission.draw(codes, streams, conditions, **options))
+        return Draws(self.emission.draw(codes, streams, conditions, temperature=temperature, guidance=guidance))
 
     def _vectors(self, batch: Batch) -> Tensor:
         """Return what is quantised. Shapes: (batch, symbols, width)."""
