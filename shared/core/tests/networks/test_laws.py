@@ -13,7 +13,7 @@ SPACES = [
     Tokens(5, 6),
     Tokens(5, 7, variable=False),
     Grid(2, (9,)),
-    Grid(1, (2,)),
+    Grid(1, (3,)),
     Grid(3, (7, 5), levels=4),
     Grid(1, (3, 4, 6)),
     Points(5, 2),

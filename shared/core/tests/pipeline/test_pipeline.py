@@ -8,6 +8,7 @@ from gdl_core.conditions import ClassCondition
 from gdl_core.errors import CheckpointError, RepresentationError, UsageError
 from gdl_core.pairing import Design, build
 from gdl_core.pipeline import Pipeline
+from gdl_core.pipeline.search import Search
 from gdl_core.spaces import Tokens
 
 TINY = {"width": 8, "layers": 1}
@@ -46,6 +47,26 @@ def test_raw_samples_are_every_draw_as_it_came(pipeline):
 def test_the_batch_size_changes_nothing(pipeline, raw, batch_size):
     samples = pipeline.sample(40, seed=3, raw=raw, batch_size=batch_size)
     assert list(samples) == list(pipeline.sample(40, seed=3, raw=raw))
+
+
+@pytest.mark.parametrize(("batch_size", "first", "stride"), [(7, 0, 1), (1000, 2, 3)])
+def test_draws_come_in_the_order_of_their_numbers(pipeline, batch_size, first, stride):
+    draws = list(pipeline.draw(500, seed=3, first=first, stride=stride, batch_size=batch_size))
+    assert [draw.index for draw in draws] == list(range(first, first + stride * 500, stride))
+
+
+def test_the_number_of_threads_is_left_as_it_was(pipeline):
+    before = torch.get_num_threads()
+    next(pipeline.draw(500, seed=3, batch_size=7))
+    assert torch.get_num_threads() == before
+
+
+def test_what_is_on_its_way_is_not_asked_for_again():
+    search = Search(DOMAIN)
+    asked = search.missing(100, 0)
+    assert asked > 100
+    assert search.missing(100, asked) <= 0 < search.missing(100, 50) < asked
+    assert Search(DOMAIN, raw=True).missing(100, 60) == 40
 
 
 def test_the_parts_of_a_run_are_the_run(pipeline):

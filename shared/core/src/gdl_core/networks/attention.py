@@ -7,6 +7,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from gdl_core.networks.reading import Keys, Reading, Rows
+
+MORE_ROOM = 8
+"""Positions by which a full cache grows: all of its room is copied with a row, and is multiplied with a query."""
+
 
 class Rotary(nn.Module):
     """Positions as rotations of pairs of features (Su et al. 2021, arXiv:2104.09864).
@@ -26,13 +31,18 @@ class Rotary(nn.Module):
 
     def forward(self, x: Tensor, start: int = 0) -> Tensor:
         cosine, sine = (table[start : start + x.shape[-2]] for table in (self.cosine, self.sine))
-        first, second = x.chunk(2, -1)
-        return torch.cat([first * cosine - second * sine, second * cosine + first * sine], -1)
+        return rotated(x, cosine, sine)
+
+
+def rotated(x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
+    """Rotate pairs of features, one of each half. Shapes: (..., length, size), two of (length, size / 2)."""
+    first, second = x.chunk(2, -1)
+    return torch.cat([first * cosine - second * sine, second * cosine + first * sine], -1)
 
 
 @dataclass
 class KeyValueCache:
-    """The keys and values of the positions read so far, with room for the rest.
+    """The keys and values of the positions read so far, with room for some more.
 
     Shapes: keys and values (batch, key-value heads, room, size); the first `length` positions are filled.
     """
@@ -44,6 +54,9 @@ class KeyValueCache:
     def append(self, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
         """Store the next positions; return all keys and values up to them."""
         end = self.length + keys.shape[2]
+        if (missing := end - self.keys.shape[2]) > 0:
+            more = self.keys.new_empty(*self.keys.shape[:2], max(missing, MORE_ROOM), self.keys.shape[3])
+            self.keys, self.values = (torch.cat([part, more], 2) for part in (self.keys, self.values))
         self.keys[:, :, self.length : end] = keys
         self.values[:, :, self.length : end] = values
         self.length = end
@@ -51,7 +64,14 @@ class KeyValueCache:
 
     def select(self, rows: Tensor) -> Self:
         """Return the cache of some rows."""
-        return type(self)(self.keys[rows], self.values[rows], self.length)
+        return type(self)(self.keys.index_select(0, rows), self.values.index_select(0, rows), self.length)
+
+    def close_up(self, rows: Tensor) -> Self:
+        """Return the cache of some rows, most of them where they are; the others are moved within this one."""
+        moved = (rows != torch.arange(len(rows), device=rows.device)).nonzero().squeeze(1)
+        for part in (self.keys, self.values):
+            part[moved] = part[rows[moved]]
+        return type(self)(self.keys[: len(rows)], self.values[: len(rows)], self.length)
 
 
 class CausalAttention(nn.Module):
@@ -76,11 +96,10 @@ class CausalAttention(nn.Module):
         self.rotary = rotary
         self.dropout = dropout
 
-    def empty_cache(self, batch: int, room: int, device: torch.device, dtype: torch.dtype) -> KeyValueCache:
-        """Return a cache for `batch` rows of at most `room` positions."""
-        shape = (batch, self.key_value_heads, room, self.size)
-        keys, values = (torch.empty(shape, device=device, dtype=dtype) for _ in range(2))
-        return KeyValueCache(keys, values)
+    def empty_cache(self, batch: int, device: torch.device, dtype: torch.dtype) -> KeyValueCache:
+        """Return a cache for `batch` rows, as yet without room."""
+        nothing = torch.empty(batch, self.key_value_heads, 0, self.size, device=device, dtype=dtype)
+        return KeyValueCache(nothing, nothing)
 
     def forward(self, x: Tensor, cache: KeyValueCache | None = None) -> Tensor:
         heads = self.project(x).unflatten(-1, (-1, self.size)).transpose(1, 2)  # batch, heads, length, size
@@ -112,7 +131,9 @@ def attend_causally(q: Tensor, k: Tensor, v: Tensor, dropout: float) -> Tensor:
     seen = None
     if past:
         seen = torch.ones(length, length + past, dtype=torch.bool, device=q.device).tril(past)
-    if q.device.type == "cpu":  # there the kernel's backward pass takes five times longer in bfloat16 than in float32
+    if (
+        q.device.type == "cpu" and q.dtype != torch.float64
+    ):  # there the kernel's backward pass takes five times longer in bfloat16 than in float32
         q, k, v = q.float(), k.float(), v.float()
     with torch.autocast(q.device.type, enabled=False):
         return F.scaled_dot_product_attention(q, k, v, attn_mask=seen, is_causal=seen is None, dropout_p=dropout)
@@ -147,19 +168,30 @@ class GatedLayer(nn.Module):
 class Block(nn.Module):
     """Attention and a gated layer, each behind a norm and beside a residual path (Xiong et al. 2020, arXiv:2002.04745).
 
-    Shapes: (batch, length, width) -> (batch, length, width).
+    A block that `reads` also attends to the rows that it is given. Shapes: (batch, length, width) -> the same.
     """
 
     def __init__(
-        self, width: int, hidden: int, heads: int, key_value_heads: int, rotary: Rotary, *, dropout: float = 0.0
+        self,
+        width: int,
+        hidden: int,
+        heads: int,
+        key_value_heads: int,
+        rotary: Rotary,
+        *,
+        dropout: float = 0.0,
+        reads: bool = False,
     ) -> None:
         super().__init__()
         self.attention_norm = nn.RMSNorm(width)
         self.attention = CausalAttention(width, heads, key_value_heads, rotary, dropout=dropout)
+        self.reading = Reading(width, heads) if reads else None
         self.layer_norm = nn.RMSNorm(width)
         self.layer = GatedLayer(width, hidden)
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, x: Tensor, cache: KeyValueCache | None = None) -> Tensor:
+    def forward(self, x: Tensor, cache: KeyValueCache | None = None, read: Rows | Keys | None = None) -> Tensor:
         x = x + self.dropout(self.attention(self.attention_norm(x), cache))
+        if self.reading is not None:
+            x = x + self.dropout(self.reading(x, read))
         return x + self.dropout(self.layer(self.layer_norm(x)))

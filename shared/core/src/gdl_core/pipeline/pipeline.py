@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from inspect import signature
-from itertools import chain
 from pathlib import Path
 from typing import Any, Self
 
@@ -29,8 +30,8 @@ from gdl_core.training.machine import find_device, find_precision
 BATCH = 1024
 """Samples drawn at a time, unless told otherwise; it changes the speed and the memory, never what is drawn."""
 
-ROUND = 8
-"""Batches drawn before a search looks at them."""
+FEWEST = 128
+"""Batches become smaller towards the end of a run, so that all cores end together, but never smaller than this."""
 
 
 @dataclass
@@ -111,12 +112,12 @@ class Pipeline:
         `options` are the family's, such as `temperature`.
         """
         asked = self._request(conditions, prefix)
-        numbers = range(first, first + stride * count, stride)
-        for start in range(0, count, batch_size * ROUND):
-            some = numbers[start : start + batch_size * ROUND]
-            yield from self._draw_batches(
-                some, batch_size, lambda few: self._draw(few, seed, precision, asked, options)
-            )
+        for batch in self._draw_ahead(
+            lambda drawn: count - drawn,
+            lambda drawn, size: self._draw(strided(first, stride, drawn, size), seed, precision, asked, options),
+            batch_size,
+        ):
+            yield from batch
 
     def sample(
         self,
@@ -146,16 +147,14 @@ class Pipeline:
         seed = secrets.randbits(63) if seed is None else seed
         search = Search(self.domain, raw=raw, unique=unique, keep=tuple(keep))
         asked = self._request(conditions, prefix)
-        drawn = 0
-        while len(search.found) < wanted:
-            size = search.next_batch(wanted, batch_size * ROUND)
-            numbers = range(part - 1 + parts * drawn, part - 1 + parts * (drawn + size), parts)
-            for draw in self._draw_batches(
-                numbers, batch_size, lambda some: self._draw(some, seed, precision, asked, options)
-            ):
+        for batch in self._draw_ahead(
+            lambda drawn: search.missing(wanted, drawn),
+            lambda drawn, size: self._draw(strided(part - 1, parts, drawn, size), seed, precision, asked, options),
+            batch_size,
+        ):
+            for draw in batch:
                 if len(search.found) < wanted:
                     search.consider(draw)
-            drawn += size
             progress(len(search.found))
             search.check_hope(wanted)
         objects, known = [draw.object for draw in search.found], [draw.log_prob for draw in search.found]
@@ -200,22 +199,28 @@ class Pipeline:
             asked["prefixes"] = [self.representation.encode_prefix(prefix)]
         return asked
 
-    def _draw_batches(self, numbers: range, batch_size: int, draw: Callable[[range], list[Draw]]) -> Iterator[Draw]:
-        """Draw the samples of these numbers in their order, batch by batch; on a CPU a batch for each core at a time.
+    def _draw_ahead(
+        self, missing: Callable[[int], int], draw: Callable[[int, int], list[Draw]], batch_size: int
+    ) -> Iterator[list[Draw]]:
+        """Yield the batches of a run in their order, and draw the next meanwhile; on a CPU one on each core.
 
         The steps of a sampler are too small to be shared by cores: two batches side by side are a third faster.
+        `missing` tells how many more are wanted when so many are drawn or being drawn; `draw` draws, after the first
+        so many of the run, so many more.
         """
         self.model.eval()
-        batches = [numbers[start : start + batch_size] for start in range(0, len(numbers), batch_size)]
-        if self.device.type != "cpu" or len(batches) == 1:
-            yield from chain.from_iterable(map(draw, batches))
-            return
-        threads = torch.get_num_threads()
-        try:
-            with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-                yield from chain.from_iterable(pool.map(draw, batches))
-        finally:
-            torch.set_num_threads(threads)
+        workers = torch.get_num_threads() if self.device.type == "cpu" else 1
+        waiting = deque[Future[list[Draw]]]()
+        drawn = 0
+        with single_threads(workers) as pool:
+            while True:
+                while len(waiting) < 2 * workers and (left := missing(drawn)) > 0:
+                    size = min(left, batch_size, max(FEWEST, left // workers))
+                    waiting.append(pool.submit(draw, drawn, size))
+                    drawn += size
+                if not waiting:
+                    return
+                yield waiting.popleft().result()
 
     def _draw(
         self, numbers: range, seed: int, precision: str, asked: Mapping[str, Any], options: Mapping[str, Any]
@@ -245,6 +250,28 @@ class Pipeline:
             return self.representation.decode(on_cpu(sample))
         except RepresentationError:
             return None
+
+
+@contextmanager
+def single_threads(count: int) -> Iterator[ThreadPoolExecutor]:
+    """Give a pool of threads in each of which torch computes alone; what has not begun at the end never does."""
+    threads = torch.get_num_threads()
+    pool = ThreadPoolExecutor(count, initializer=torch.set_num_threads, initargs=(1,))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+        torch.set_num_threads(threads)
+
+
+def strided(first: int, stride: int, drawn: int, size: int) -> range:
+    """Return the next `size` of the numbers `first`, `first + stride`, ... after `drawn` of them.
+
+    Example:
+        >>> list(strided(1, 3, 2, 2))
+        [7, 10]
+    """
+    return range(first + stride * drawn, first + stride * (drawn + size), stride)
 
 
 def on_cpu(sample: Sample) -> Sample:

@@ -13,7 +13,7 @@ FUTILE = 20_000
 """After so many draws in a row of which none was kept, the search is given up."""
 
 SPARE = 1.02
-"""A batch is this much larger than what is still wanted would need at the rate found so far."""
+"""This much more is drawn than what is still wanted would need at the rate found so far."""
 
 
 @dataclass(frozen=True)
@@ -62,13 +62,13 @@ class Search:
         self.seen.add(name)
         return all(test(object) for test in self.keep)
 
-    def next_batch(self, wanted: int, most: int) -> int:
-        """Return how many samples to draw next, judging by the share that was kept so far."""
+    def missing(self, wanted: int, drawn: int) -> int:
+        """Return how many samples to draw beyond the first `drawn`, judging by the share that was kept so far."""
         missing = wanted - len(self.found)
-        if self.raw:
-            return min(most, missing)
-        share = (len(self.found) + 1) / (self.considered + 1)
-        return min(most, int(missing / share * SPARE) + 8)
+        if not self.raw and missing:
+            share = (len(self.found) + 1) / (self.considered + 1)
+            missing = int(missing / share * SPARE) + 8
+        return missing - (drawn - self.considered)
 
     def check_hope(self, wanted: int) -> None:
         """Give up when nothing has been found for long."""

@@ -7,4 +7,7 @@
 from gdl_core.families.vae.gaussian import GaussianVAE, HierarchicalVAE, SequenceVAE
 from gdl_core.families.vae.quantised import FiniteScalarVAE, VectorQuantisedVAE
 
-__all__ = ["FiniteScalarVAE", "GaussianVAE", "HierarchicalVAE", "SequenceVAE", "VectorQuantisedVAE"]
+VAES = (SequenceVAE, GaussianVAE, HierarchicalVAE, VectorQuantisedVAE, FiniteScalarVAE)
+"""The variants; the first that fits a space is the default there: tokens drawn all at once do not know one another."""
+
+__all__ = ["VAES", "FiniteScalarVAE", "GaussianVAE", "HierarchicalVAE", "SequenceVAE", "VectorQuantisedVAE"]

@@ -43,7 +43,7 @@ class GaussianCodes(Family):
         beta: float = 1.0,
         free_bits: float = 0.0,
         importance: int = 16,
-        condition_dropout: float = 0.0,
+        condition_dropout: float = 0.1,
     ) -> None:
         super().__init__(space, networks)
         self.latent, self.beta, self.free_bits = latent, beta, free_bits
@@ -208,7 +208,7 @@ class HierarchicalVAE(GaussianCodes):
         beta: float = 1.0,
         free_bits: float = 0.0,
         importance: int = 16,
-        condition_dropout: float = 0.0,
+        condition_dropout: float = 0.1,
     ) -> None:
         self.segment = segment or math.ceil(math.sqrt(space.max_length))  # known before `emits` is called
         super().__init__(

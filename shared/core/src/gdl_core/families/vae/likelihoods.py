@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from gdl_core.families import likelihoods
 from gdl_core.families.truncation import draw
 from gdl_core.randomness import Source
 
@@ -83,19 +84,13 @@ class Bernoulli:
         return (source.uniform(*probability.shape[1:]) < probability).long()
 
 
-@dataclass(frozen=True)
-class Categorical:
+class Categorical(likelihoods.Categorical):
     """One of several symbols without order.
 
     Example:
         >>> Categorical(4).log_prob(torch.zeros(4), torch.tensor(3)).exp()
         tensor(0.2500)
     """
-
-    outputs: int
-
-    def log_prob(self, outputs: Tensor, values: Tensor) -> Tensor:
-        return outputs.log_softmax(-1).gather(-1, values[..., None]).squeeze(-1)
 
     def mode(self, outputs: Tensor) -> Tensor:
         return outputs.argmax(-1)
@@ -104,30 +99,16 @@ class Categorical:
         return draw_symbols(outputs / temperature, source)
 
 
-@dataclass(frozen=True)
-class LogisticMixture:
+class LogisticMixture(likelihoods.DiscretisedLogistics):
     """One of several levels in order: a mixture of logistic distributions, cut into a bin for each level.
 
-    Salimans et al. (2017), arXiv:1701.05517, with the mass of each bin computed exactly at any scale, so that the
-    masses sum to one. The levels lie on -1 to 1; the outer bins reach to infinity.
+    Salimans et al. (2017), arXiv:1701.05517. The levels lie on -1 to 1; the outer bins reach to infinity.
 
     Example:
-        >>> masses = LogisticMixture(levels=7).log_prob(torch.randn(15).expand(7, 15), torch.arange(7)).exp()
+        >>> masses = LogisticMixture(levels=7).log_prob(torch.randn(30).expand(7, 30), torch.arange(7)).exp()
         >>> torch.allclose(masses.sum(), torch.tensor(1.0))
         True
     """
-
-    levels: int
-    components: int = 5
-
-    @property
-    def outputs(self) -> int:
-        """A weight, a mean and a scale for each component."""
-        return 3 * self.components
-
-    def log_prob(self, outputs: Tensor, values: Tensor) -> Tensor:
-        weights, means, log_scales = self._components(outputs)
-        return torch.logsumexp(weights + self._log_mass(means, log_scales, values[..., None]), -1)
 
     def mode(self, outputs: Tensor) -> Tensor:
         """Return the level of the largest mass; one level after the other, since all at once would fill the memory."""
@@ -139,40 +120,11 @@ class LogisticMixture:
         return best
 
     def draw(self, outputs: Tensor, source: Source, temperature: float) -> Tensor:
-        weights, means, log_scales = self._components(outputs)
+        weights, means, scales = likelihoods.mixture(outputs)
         which = draw_symbols(weights / temperature, source)[..., None]
-        mean, scale = means.gather(-1, which).squeeze(-1), log_scales.exp().gather(-1, which).squeeze(-1)
-        uniform = source.uniform(*mean.shape[1:])
-        value = mean + temperature * scale * uniform.logit()
-        return ((value + 1) / self._step).round().clamp(0, self.levels - 1).long()
-
-    @property
-    def _step(self) -> float:
-        """The distance of two levels."""
-        return 2 / max(self.levels - 1, 1)
-
-    def _components(self, outputs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Return log-weights, means and logarithms of scales; zeros would spread the means over the levels."""
-        weights, shifts, raw = outputs.chunk(3, -1)
-        return weights.log_softmax(-1), shifts + shifts.new_tensor(self._centres), bounded_below(raw)
-
-    @property
-    def _centres(self) -> list[float]:
-        return [2 * (place + 0.5) / self.components - 1 for place in range(self.components)]
-
-    def _log_mass(self, means: Tensor, log_scales: Tensor, values: Tensor) -> Tensor:
-        """Return the logarithm of what each component gives to the bin of a level.
-
-        With a and b the bin's ends in units of the scale, s(b) - s(a) = s(b) s(-a) (1 - exp(a - b)) for the logistic
-        function s; no small difference is taken. Shapes: (..., components) twice, (..., 1) -> (..., components).
-        """
-        scaled = (values * self._step - 1 - means) * (-log_scales).exp()
-        half = self._step / 2 * (-log_scales).exp()
-        first, last = values == 0, values == self.levels - 1
-        below = F.logsigmoid(scaled + half).masked_fill(last, 0.0)
-        above = F.logsigmoid(half - scaled).masked_fill(first, 0.0)
-        inside = torch.log(-torch.expm1(-2 * half)).masked_fill(first | last, 0.0)
-        return below + above + inside
+        mean, scale = (numbers.gather(-1, which).squeeze(-1) for numbers in (means, scales))
+        value = mean + temperature * scale * source.uniform(*mean.shape[1:]).logit()
+        return ((value + 1) * ((self.levels - 1) / 2)).round().clamp(0, self.levels - 1).long()
 
 
 def bounded_below(raw: Tensor) -> Tensor:

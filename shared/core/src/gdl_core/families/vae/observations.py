@@ -189,13 +189,13 @@ def likelihood_of(space: Space, part: Part) -> ElementLikelihood:
         >>> from gdl_core.spaces import Grid
         >>> space = Grid(1, (8, 8), levels=256)
         >>> likelihood_of(space, space.parts[0])
-        LogisticMixture(levels=256, components=5)
+        LogisticMixture(levels=256, components=10)
     """
     if part.symbols is None:
         return Gaussian()
     if space.one_hot:
         return Categorical(part.symbols)
-    return Bernoulli() if part.symbols == 2 else LogisticMixture(part.symbols)
+    return Bernoulli() if part.symbols <= 2 else LogisticMixture(part.symbols)
 
 
 def _filled(parts: Sequence[Tensor]) -> Batch:

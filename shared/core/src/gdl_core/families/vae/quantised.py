@@ -64,13 +64,13 @@ class QuantisedVAE(Family):
         batch = self._partly_forgotten(batch)
         with torch.no_grad():
             indices = self.indices(batch)
-        return self.prior.loss(Batch(indices, conditions=batch.conditions))
+        return -self._log_prior(indices, batch)
 
     def log_prob(self, batch: Batch) -> Likelihood:
         """Return a lower bound on the log-likelihood of each sample, in nats."""
         indices = self.indices(batch)
         given_code = self.emission.log_prob(self.quantiser.lookup(indices).flatten(1), batch)
-        return Likelihood(given_code - self.prior.loss(Batch(indices, conditions=batch.conditions)), "lower_bound")
+        return Likelihood(given_code + self._log_prior(indices, batch), "lower_bound")
 
     def indices(self, batch: Batch) -> Tensor:
         """Return the symbols of each sample's code. Shapes: (batch, symbols)."""
@@ -100,13 +100,18 @@ class QuantisedVAE(Family):
         """Draw a code from the prior, then a sample from what it says.
 
         `top_k` and `top_p` cut the prior's tail, `temperature` is that of the sample (0: the most probable one) and
-        `guidance` goes beyond what the conditions do to the decoder (1: not beyond; 0: no conditions).
+        `guidance` goes beyond what the conditions do to both (1: not beyond; 0: no conditions).
         """
-        conditions = conditions if conditions and guidance else {}
-        drawn = self.prior.sample(streams, conditions=conditions, top_k=top_k, top_p=top_p).samples
+        conditions = conditions or {}
+        cut = {"top_k": top_k, "top_p": top_p, "guidance": guidance}
+        drawn = self.prior.sample(streams, conditions=conditions, **cut).samples
         indices = self.prior.space.collate(drawn).values.to(streams.indices.device)
         codes = self.quantiser.lookup(indices).flatten(1)
         return Draws(self.emission.draw(codes, streams, conditions, temperature=temperature, guidance=guidance))
+
+    def _log_prior(self, indices: Tensor, batch: Batch) -> Tensor:
+        """Return log p(code). Shapes: (batch, symbols) -> (batch,)."""
+        return self.prior.log_prob(Batch(indices, conditions=batch.conditions)).values
 
     def _vectors(self, batch: Batch) -> Tensor:
         """Return what is quantised. Shapes: (batch, symbols, width)."""
@@ -143,7 +148,7 @@ class VectorQuantisedVAE(QuantisedVAE):
         decay: float = 0.99,
         restart: float = 0.05,
         commitment: float = 0.25,
-        condition_dropout: float = 0.0,
+        condition_dropout: float = 0.1,
     ) -> None:
         codebook = Codebook(codes, width, decay=decay, restart=restart, commitment=commitment)
         super().__init__(space, networks, codebook, symbols=symbols, condition_dropout=condition_dropout)
@@ -172,7 +177,7 @@ class FiniteScalarVAE(QuantisedVAE):
         levels: Sequence[int] = (8, 6, 5),
         symbols: int = 8,
         commitment: float = 1.0,
-        condition_dropout: float = 0.0,
+        condition_dropout: float = 0.1,
     ) -> None:
         scalars = FiniteScalars(levels, commitment=commitment)
         super().__init__(space, networks, scalars, symbols=symbols, condition_dropout=condition_dropout)

@@ -1,14 +1,16 @@
 """Autoregressive models of token sequences: the probability of each token given those before it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, Self, cast
+from typing import Any, Protocol, cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gdl_core.errors import UsageError
+from gdl_core.families.autoregressive.crowd import Crowd, alike, closed_up
 from gdl_core.families.family import Draws, Family, Likelihood
+from gdl_core.families.guidance import between, drop_conditions, ways_to_ask
 from gdl_core.families.roles import Networks
 from gdl_core.families.truncation import Truncation, draw
 from gdl_core.randomness import Streams
@@ -16,16 +18,6 @@ from gdl_core.spaces import Batch, Tokens, check_symbols
 
 BOUNDARY = 0
 """The symbol that starts every input and ends every output; token t of the space is symbol t + 1."""
-
-LEAVE_BELOW = 0.9
-"""Finished rows leave the batch when fewer than this share of its rows still grow: leaving costs a copy."""
-
-
-class Memory(Protocol):
-    """What a network keeps of the symbols it has read, one row per sample."""
-
-    def select(self, rows: Tensor) -> Self:
-        """Return the memory of some rows."""
 
 
 class Autoregressor(Protocol):
@@ -65,13 +57,14 @@ class Autoregressive(Family):
     space: Tokens
     network: Autoregressor
 
-    def __init__(self, space: Tokens, networks: Networks) -> None:
+    def __init__(self, space: Tokens, networks: Networks, *, condition_dropout: float = 0.1) -> None:
         super().__init__(space, networks)
         self.network = cast(Autoregressor, networks("autoregressor"))
+        self.condition_dropout = condition_dropout
 
     def loss(self, batch: Batch) -> Tensor:
         """Return the negative log-likelihood of each sequence, in nats. Shapes: (batch,)."""
-        return -self.log_prob(batch).values
+        return -self.log_prob(drop_conditions(batch, self.condition_dropout) if self.training else batch).values
 
     def log_prob(self, batch: Batch) -> Likelihood:
         """Return the exact log-likelihood of each sequence and of each of its symbols, the end among them.
@@ -112,6 +105,7 @@ class Autoregressive(Family):
         conditions: Mapping[str, Tensor] | None = None,
         prefixes: Sequence[Sequence[int]] | None = None,
         max_length: int | None = None,
+        guidance: float = 1.0,
         temperature: float = 1.0,
         top_k: int | None = None,
         top_p: float | None = None,
@@ -120,8 +114,9 @@ class Autoregressive(Family):
         """Draw one sequence from each stream; the number at position p of a stream decides token p.
 
         `prefixes` holds the first tokens of each sequence, or of all of them when it holds one. A sequence that
-        reaches `max_length` (default and limit: the space's) is cut there. The log-probability is the model's own,
-        whatever temperature and cuts changed, of all that was drawn or given.
+        reaches `max_length` (default and limit: the space's) is cut there. `guidance` is the weight of the conditions.
+        The log-probability is the model's own, whatever guidance, temperature and cuts changed, of all that was drawn
+        or given.
         """
         cut = Truncation(temperature, top_k, top_p, min_p)
         limit = self.space.max_length if max_length is None else min(max_length, self.space.max_length)
@@ -129,30 +124,28 @@ class Autoregressive(Family):
         shared = int((given != BOUNDARY).sum(1).min()) if len(given) else 0  # what every row is given is read at once
 
         symbols = given.new_zeros(len(streams), limit)
-        memory = self.network.begin(len(streams), limit, conditions or {})
-        log_prob, logits = self._read(given[:, :shared], memory)
         symbols[:, :shared] = given[:, :shared]
+        begun = [self._read(given[:, :shared], limit, asked) for asked in ways_to_ask(conditions or {}, guidance)]
+        crowds, logits, log_prob = [crowd for crowd, *_ in begun], [last for *_, last in begun], begun[-1][1]
         streams.uniform(shared)  # the numbers of given tokens pass unused
 
         rows = torch.arange(len(streams), device=given.device)  # which sample each row of the batch is
-        ended = torch.zeros_like(rows, dtype=torch.bool)
         for position in range(shared, limit):
-            choice = draw(cut(logits), streams.uniform(1).squeeze(1))
+            choice = draw(cut(self._possible(between(logits, guidance))), streams.uniform(1).squeeze(1))
             if position < given.shape[1]:
                 told = given[rows, position]
                 choice = told.where(told != BOUNDARY, choice)
-            choice = choice.masked_fill(ended, BOUNDARY)
-            log_prob[rows] += symbol_log_prob(logits, choice).masked_fill(ended, 0.0)
+            log_prob[rows] += symbol_log_prob(self._possible(logits[-1]), choice)
             symbols[rows, position] = choice
             ended = choice == BOUNDARY
             left = len(rows) - int(ended.sum())
             if left == 0 or position + 1 == limit:
                 break
-            if left < LEAVE_BELOW * len(rows):
-                keep = (~ended).nonzero().squeeze(1)
-                rows, choice, ended = rows[keep], choice[keep], ended[keep]
-                streams, memory = streams.select(keep), memory.select(keep)
-            logits = self._possible(self.network.advance(choice[:, None], memory)[:, 0])
+            if left < len(rows):
+                keep = closed_up(~ended)
+                rows, choice = rows[keep], choice[keep]
+                streams, crowds = streams.select(keep), [crowd.close_up(keep) for crowd in crowds]
+            logits = [crowd.advance(self.network.advance, choice) for crowd in crowds]
         return Draws([row[row != BOUNDARY] - 1 for row in symbols], log_prob)
 
     def _given(self, prefixes: Sequence[Sequence[int]] | None, streams: Streams, limit: int) -> Tensor:
@@ -171,14 +164,19 @@ class Autoregressive(Family):
             return torch.zeros(0, 0, dtype=torch.int64, device=streams.indices.device)
         return nn.utils.rnn.pad_sequence([row + 1 for row in rows], batch_first=True).to(streams.indices.device)
 
-    def _read(self, given: Tensor, memory: Any) -> tuple[Tensor, Tensor]:
-        """Read what every row is given; return its log-probability and the logits of what follows.
+    def _read(self, given: Tensor, limit: int, conditions: Mapping[str, Tensor]) -> tuple[Crowd, Tensor, Tensor]:
+        """Read what every row is given; return the crowd, the log-probability and the logits of what follows.
 
         Shapes: (batch, n) -> (batch,), (batch, symbols).
         """
-        inputs = F.pad(given, (1, 0), value=BOUNDARY)
-        logits = self._possible(self.network.advance(inputs, memory))
-        return symbol_log_prob(logits[:, :-1], given).sum(1), logits[:, -1]
+        row = torch.arange(len(given), device=given.device)
+        if alike(given, *conditions.values()):
+            row, given = torch.zeros_like(row), given[:1]
+            conditions = {name: values[:1] for name, values in conditions.items()}
+        memory = self.network.begin(len(given), limit, conditions)
+        logits = self.network.advance(F.pad(given, (1, 0), value=BOUNDARY), memory)
+        log_prob = symbol_log_prob(self._possible(logits[:, :-1]), given).sum(1)
+        return Crowd(memory, row), log_prob[row], logits[row, -1]
 
 
 def symbol_log_prob(logits: Tensor, symbols: Tensor) -> Tensor:
