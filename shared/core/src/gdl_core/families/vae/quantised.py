@@ -103,9 +103,8 @@ class QuantisedVAE(Family):
         `guidance` goes beyond what the conditions do to both (1: not beyond; 0: no conditions).
         """
         conditions = conditions or {}
-        cut = {"top_k": top_k, "top_p": top_p, "guidance": guidance}
-        drawn = self.prior.sample(streams, conditions=conditions, **cut).samples
-        indices = self.prior.space.collate(drawn).values.to(streams.indices.device)
+        drawn = self.prior.sample(streams, conditions=conditions, guidance=guidance, top_k=top_k, top_p=top_p)
+        indices = self.prior.space.collate(drawn.samples).values.to(streams.indices.device)
         codes = self.quantiser.lookup(indices).flatten(1)
         return Draws(self.emission.draw(codes, streams, conditions, temperature=temperature, guidance=guidance))
 
