@@ -160,7 +160,8 @@ class Codebook(Quantiser):
 
     def _revive(self, vectors: Tensor) -> None:
         """Put dead vectors where random ones of these lie, as if they had had their share."""
-        share = len(vectors) / self.size
+        share = self.counts.new_tensor(len(vectors) / self.size)
+        add_over_processes(share)
         dead = self.counts < self.restart * share
         order = torch.randperm(len(vectors), device=vectors.device)
         fresh = vectors[order[torch.arange(self.size, device=vectors.device) % len(vectors)]]
