@@ -79,7 +79,7 @@ def test_a_set_has_the_best_of_all_arrangements_in_any_order(name):
     filled = space.fill(space.collate([points])).values[0]
     arranged = Batch(torch.stack([filled[list(order)] for order in orders]))
     repeated = [output.expand(len(orders), *output.shape[1:]) for output in outputs]
-    every = space.total(observation._heard_log_probs(repeated, arranged))  # as if each were in its order
+    every = space.total(observation.heard_log_probs(repeated, arranged))  # as if each were in its order
     found = observation.log_prob(repeated, arranged)
     assert torch.allclose(found, every.max().expand_as(found), atol=1e-5)
     assert found[0] <= every.logsumexp(0)  # the set's own probability: a sum over all arrangements
@@ -126,7 +126,7 @@ def test_the_bound_of_a_graph_lies_below_its_probability_and_near_the_best_arran
     for _ in range(20):
         outputs = outputs_for(space)
         repeated = [output.expand(24, *output.shape[1:]) for output in outputs]
-        every = space.total(observation._heard_log_probs(repeated, arranged))
+        every = space.total(observation.heard_log_probs(repeated, arranged))
         found = observation.log_prob(outputs, filled)
         assert found <= every.max() + 1e-5
         gaps.append(float(every.max() - found))

@@ -90,6 +90,13 @@ def test_dead_vectors_begin_anew_where_there_is_data():
     assert len(without.indices(data).unique()) == 1
 
 
+def test_half_precision_changes_no_choice():
+    book, vectors = Codebook(200, 3), numbers(500, 3)
+    with torch.autocast("cpu", torch.bfloat16):
+        found = book.indices(vectors)
+    assert torch.equal(found, book.indices(vectors))
+
+
 def test_only_training_changes_a_book():
     book = Codebook(8, 2).eval()
     before = book.vectors.clone()

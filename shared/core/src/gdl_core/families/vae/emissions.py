@@ -112,7 +112,7 @@ class HierarchicalEmission(Emission):
         parts = streams.divide(self.segments, self.segment)
         pieces = self.model.sample(parts, conditions=self._told(codes, conditions), temperature=temperature).samples
         rows = [cast(list[Tensor], pieces[row : row + self.segments]) for row in range(0, len(pieces), self.segments)]
-        return [self._joined(row) for row in rows]
+        return [joined(row, segment=self.segment, limit=self.space.max_length) for row in rows]
 
     def _symbols(self, batch: Batch) -> Tensor:
         """Cut sequences into segments, with 0 after the end. Shapes: -> (batch, segments, segment)."""
@@ -127,8 +127,15 @@ class HierarchicalEmission(Emission):
         repeated = {name: told.repeat_interleave(self.segments, 0) for name, told in conditions.items()}
         return {**repeated, CODE: conducted.flatten(0, 1)}
 
-    def _joined(self, pieces: Sequence[Tensor]) -> Tensor:
-        """Join segments up to the first that is not full."""
-        full = [len(piece) == self.segment for piece in pieces]
-        last = full.index(False) if False in full else len(pieces) - 1
-        return torch.cat(list(pieces[: last + 1]))[: self.space.max_length]
+
+def joined(pieces: Sequence[Tensor], *, segment: int, limit: int) -> Tensor:
+    """Join segments up to the first that is not full.
+
+    Example:
+        >>> full, short = torch.tensor([5, 6]), torch.tensor([7])
+        >>> joined([full, short, full], segment=2, limit=6)
+        tensor([5, 6, 7])
+    """
+    full = [len(piece) == segment for piece in pieces]
+    last = full.index(False) if False in full else len(pieces) - 1
+    return torch.cat(list(pieces[: last + 1]))[:limit]

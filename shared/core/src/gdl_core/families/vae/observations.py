@@ -46,7 +46,7 @@ class Observation:
         Shapes: each (batch, *part.shape, outputs), a filled batch -> (batch,).
         """
         outputs = [output.float() for output in outputs]
-        return self.space.total(self._heard_log_probs(outputs, self.arranged(outputs, filled)))
+        return self.space.total(self.heard_log_probs(outputs, self.arranged(outputs, filled)))
 
     def mode(self, outputs: Sequence[Tensor]) -> Batch:
         """Return the most probable sample of each row, in the filled form."""
@@ -73,7 +73,8 @@ class Observation:
         """Tell which elements say something of the sample. Shapes: each (batch, *part.shape)."""
         return [torch.ones_like(values, dtype=torch.bool) for values in filled.parts]
 
-    def _heard_log_probs(self, outputs: Sequence[Tensor], filled: Batch) -> list[Tensor]:
+    def heard_log_probs(self, outputs: Sequence[Tensor], filled: Batch) -> list[Tensor]:
+        """Return the log-probability of each element where it stands, 0 for those that say nothing."""
         found = zip(self.log_probs(outputs, filled), self.heard(filled), strict=True)
         return [log_prob.masked_fill(~heard, 0.0) for log_prob, heard in found]
 
@@ -99,7 +100,7 @@ class PointObservation(Observation):
     def arranged(self, outputs: Sequence[Tensor], filled: Batch) -> Batch:
         with torch.no_grad():
             everywhere = (point[:, None].expand_as(filled.values) for point in filled.values.unbind(1))
-            fits = [self._heard_log_probs(outputs, filled.with_parts([points]))[0].sum(-1) for points in everywhere]
+            fits = [self.heard_log_probs(outputs, filled.with_parts([points]))[0].sum(-1) for points in everywhere]
         return _rearranged(filled, match(-torch.stack(fits, 1)))
 
     def log_probs(self, outputs: Sequence[Tensor], filled: Batch) -> list[Tensor]:
@@ -163,7 +164,7 @@ class GraphObservation(Observation):
         return F.one_hot(types, self.elements[1].outputs).float() * heard[..., None]
 
     def _bound(self, outputs: Sequence[Tensor], filled: Batch) -> Tensor:
-        return self.space.total(self._heard_log_probs(outputs, filled))
+        return self.space.total(self.heard_log_probs(outputs, filled))
 
 
 ROUNDS = 2

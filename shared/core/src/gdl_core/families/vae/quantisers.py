@@ -127,8 +127,9 @@ class Codebook(Quantiser):
         self.register_buffer("counts", torch.zeros(size))
 
     def indices(self, vectors: Tensor) -> Tensor:
-        flat = vectors.flatten(0, -2)
-        distance = self.vectors.square().sum(1) - 2 * flat @ self.vectors.T  # beside what is the same for all
+        flat = vectors.flatten(0, -2).float()
+        with torch.autocast(flat.device.type, enabled=False):  # rounded distances would choose another vector
+            distance = self.vectors.square().sum(1) - 2 * flat @ self.vectors.T  # beside what is the same for all
         return distance.argmin(1).view(vectors.shape[:-1])
 
     def lookup(self, indices: Tensor) -> Tensor:
