@@ -5,6 +5,7 @@ import torch
 
 from gdl_core.conditions import (
     ClassCondition,
+    SequenceCondition,
     VectorCondition,
     conditions_from_config,
     conditions_to_config,
@@ -15,11 +16,12 @@ from gdl_core.errors import InputError, UsageError
 
 STYLE = ClassCondition("style", ("baroque", "modern"))
 PLACE = VectorCondition("place", (1.0, 2.0), (2.0, 4.0), (0.0, 0.0), (5.0, 9.0))
+TEXT = SequenceCondition("text", size=2, length=3)
 
 
 def test_conditions_survive_json():
-    config = json.loads(json.dumps(conditions_to_config([STYLE, PLACE])))
-    assert conditions_from_config(config) == (STYLE, PLACE)
+    config = json.loads(json.dumps(conditions_to_config([STYLE, PLACE, TEXT])))
+    assert conditions_from_config(config) == (STYLE, PLACE, TEXT)
 
 
 def test_a_column_of_numbers_becomes_a_standardised_vector():
@@ -37,10 +39,11 @@ def test_a_constant_column_does_not_divide_by_zero():
 
 
 def test_what_is_not_given_means_anything():
-    rows = encode_conditions([STYLE, PLACE], [{"style": "modern"}, {"place": (3, 2)}])
+    rows = encode_conditions([STYLE, PLACE, TEXT], [{"style": "modern"}, {"place": (3, 2), "text": torch.ones(2, 2)}])
     assert rows["style"].tolist() == [1, -1]
     assert rows["place"].isnan().all(1).tolist() == [True, False]
     assert rows["place"][1].tolist() == [1.0, 0.0]
+    assert rows["text"].isnan().all(2).tolist() == [[True, True, True], [False, False, True]]
 
 
 @pytest.mark.parametrize(
@@ -50,11 +53,15 @@ def test_what_is_not_given_means_anything():
         ({"style": "modem"}, "did you mean 'modern'"),
         ({"place": 3}, "takes 2 numbers"),
         ({"place": "here"}, "is no number"),
+        ({"text": "here"}, "rows of 2 numbers"),
+        ({"text": [[1, 2], [3]]}, "rows of 2 numbers"),
+        ({"text": [[1, 2, 3]]}, r"\(1, 3\) was given"),
+        ({"text": torch.zeros(4, 2)}, r"\(4, 2\) was given"),
     ],
 )
 def test_what_a_model_does_not_know_is_refused_with_the_nearest(asked, message):
     with pytest.raises(UsageError, match=message):
-        encode_conditions([STYLE, PLACE], [asked])
+        encode_conditions([STYLE, PLACE, TEXT], [asked])
 
 
 def test_an_empty_column_makes_no_condition():
@@ -74,3 +81,22 @@ def test_a_condition_moves_what_the_network_predicts():
     scores = model.log_prob(Batch(values, conditions=asked)).values
     assert len(set(scores.tolist())) == 3
     assert torch.allclose(scores[:1], model.log_prob(Batch(values[:1])).values)
+
+
+def test_a_sequence_that_is_asked_for_is_read_with_the_cache_as_without():
+    from gdl_core.pairing import Design, build
+    from gdl_core.randomness import Streams
+    from gdl_core.spaces import Tokens
+
+    options = {"width": 16, "heads": 2, "layers": 2}
+    model = build(Design("autoregressive", Tokens(5, 6), network_options=options, conditions=(TEXT,)), seed=1)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.mul_(5)
+    texts = [None, [[1.0, 2.0]], [[1.0, 2.0], [0.0, -1.0]], [[0.0, -1.0], [1.0, 2.0]]]
+    asked = encode_conditions([TEXT], [{"text": text} for text in texts])
+    draws = model.sample(Streams(0, range(4)), conditions=asked)
+    again = model.log_prob(model.space.collate(draws.samples, asked)).values
+    assert torch.allclose(draws.log_prob, again, atol=1e-4)
+    scores = model.log_prob(model.space.collate([torch.arange(5)] * 4, asked)).values
+    assert len(set(scores.tolist())) == 4  # order counts

@@ -1,4 +1,4 @@
-"""What a sample can be asked to be: a class, or one or several numbers.
+"""What a sample can be asked to be: a class, one or several numbers, or a sequence of embeddings.
 
 A condition knows its own name, turns what a user writes or a file holds into a tensor row, and says what it knows.
 A missing value stands for "anything": it is what guidance and unconditional sampling are made of.
@@ -81,7 +81,40 @@ class VectorCondition:
         return all(low <= float(x) <= high for x, low, high in zip(numbers, self.lowest, self.highest, strict=True))
 
 
-Condition = ClassCondition | VectorCondition
+@dataclass(frozen=True)
+class SequenceCondition:
+    """A sequence of up to `length` embeddings of `size` numbers each, such as those of a text.
+
+    Example:
+        >>> text = SequenceCondition("text", size=2, length=3)
+        >>> text.row([[0.5, 1.0], [2.0, 0.0]])
+        tensor([[0.5000, 1.0000],
+                [2.0000, 0.0000],
+                [   nan,    nan]])
+    """
+
+    kind: ClassVar[str] = "sequence"
+    name: str
+    size: int
+    length: int
+
+    def row(self, value: Any) -> Tensor:
+        """Pad a sequence (None: any) with NaN. Shapes: (length, size)."""
+        padded = torch.full((self.length, self.size), math.nan)
+        if value is None:
+            return padded
+        try:
+            found = torch.as_tensor(value, dtype=torch.float32)
+        except (TypeError, ValueError) as error:
+            raise UsageError(f"{self.name} takes rows of {self.size} numbers; {value} is none") from error
+        if found.ndim != 2 or found.shape[1] != self.size or not 1 <= len(found) <= self.length:
+            shape = tuple(found.shape)
+            raise UsageError(f"{self.name} takes 1 to {self.length} rows of {self.size} numbers; {shape} was given")
+        padded[: len(found)] = found
+        return padded
+
+
+Condition = ClassCondition | VectorCondition | SequenceCondition
 
 
 def fit_condition(name: str, values: Iterable[Any]) -> Condition:
@@ -108,7 +141,7 @@ def fit_condition(name: str, values: Iterable[Any]) -> Condition:
 def encode_conditions(conditions: Sequence[Condition], rows: Sequence[Mapping[str, Any]]) -> dict[str, Tensor]:
     """Stack what each sample is asked to be, by name. A name that no condition has is an error.
 
-    Shapes: each (batch,) for a class, (batch, size) for a vector.
+    Shapes: each (batch,) for a class, (batch, size) for a vector, (batch, length, size) for a sequence.
     """
     names = [condition.name for condition in conditions]
     for name in {name for row in rows for name in row}:
@@ -132,7 +165,9 @@ def conditions_from_config(config: Sequence[Mapping[str, Any]]) -> tuple[Conditi
         >>> conditions_from_config([{"kind": "class", "name": "style", "labels": ["a", "b"]}])
         (ClassCondition(name='style', labels=('a', 'b')),)
     """
-    kinds: dict[str, Callable[..., Condition]] = {"class": ClassCondition, "vector": VectorCondition}
+    kinds: dict[str, Callable[..., Condition]] = {
+        condition.kind: condition for condition in (ClassCondition, VectorCondition, SequenceCondition)
+    }
     found = []
     for entry in config:
         options = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gdl_core.conditions import UNKNOWN, ClassCondition, Condition, VectorCondition, fit_condition
+from gdl_core.conditions import UNKNOWN, ClassCondition, Condition, SequenceCondition, VectorCondition, fit_condition
 from gdl_core.data.encode import join
 from gdl_core.errors import GdlError, InputError, nearest
 from gdl_core.folders import sha256
@@ -105,6 +105,8 @@ class Dataset:
 
     def _asked(self, condition: Condition, rows: np.ndarray) -> Tensor:
         """Return the rows of a condition. Shapes: (batch,) for a class, (batch, 1) for a number."""
+        if isinstance(condition, SequenceCondition):
+            raise InputError(f"a column holds a label or a number for each sample, not the sequence {condition.name!r}")
         column = self._column(condition.name)
         if isinstance(condition, VectorCondition):
             numbers = torch.from_numpy(column.values[rows].astype(np.float32))

@@ -7,6 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from gdl_core.networks.reading import Keys, Reading, Rows
+
 MORE_ROOM = 8
 """Positions by which a full cache grows: all of its room is copied with a row, and is multiplied with a query."""
 
@@ -29,8 +31,13 @@ class Rotary(nn.Module):
 
     def forward(self, x: Tensor, start: int = 0) -> Tensor:
         cosine, sine = (table[start : start + x.shape[-2]] for table in (self.cosine, self.sine))
-        first, second = x.chunk(2, -1)
-        return torch.cat([first * cosine - second * sine, second * cosine + first * sine], -1)
+        return rotated(x, cosine, sine)
+
+
+def rotated(x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
+    """Rotate pairs of features, one of each half. Shapes: (..., length, size), two of (length, size / 2)."""
+    first, second = x.chunk(2, -1)
+    return torch.cat([first * cosine - second * sine, second * cosine + first * sine], -1)
 
 
 @dataclass
@@ -124,7 +131,9 @@ def attend_causally(q: Tensor, k: Tensor, v: Tensor, dropout: float) -> Tensor:
     seen = None
     if past:
         seen = torch.ones(length, length + past, dtype=torch.bool, device=q.device).tril(past)
-    if q.device.type == "cpu":  # there the kernel's backward pass takes five times longer in bfloat16 than in float32
+    if (
+        q.device.type == "cpu" and q.dtype != torch.float64
+    ):  # there the kernel's backward pass takes five times longer in bfloat16 than in float32
         q, k, v = q.float(), k.float(), v.float()
     with torch.autocast(q.device.type, enabled=False):
         return F.scaled_dot_product_attention(q, k, v, attn_mask=seen, is_causal=seen is None, dropout_p=dropout)
@@ -139,7 +148,7 @@ def attend_from_one(q: Tensor, cache: KeyValueCache) -> Tensor:
     """
     grouped = (q * q.shape[-1] ** -0.5).unflatten(1, (cache.keys.shape[1], -1)).squeeze(3)
     scores = grouped @ cache.keys.transpose(-1, -2)  # batch, key-value heads, heads in a group, room
-    weights = scores[..., : cache.length].softmax(-1, dtype=torch.float32).to(scores.dtype)
+    weights = scores[..., : cache.length].softmax(-1, dtype=torch.promote_types(scores.dtype, torch.float32)).to(scores.dtype)
     return (weights @ cache.values[:, :, : cache.length]).flatten(1, 2)[:, :, None]
 
 
@@ -159,19 +168,30 @@ class GatedLayer(nn.Module):
 class Block(nn.Module):
     """Attention and a gated layer, each behind a norm and beside a residual path (Xiong et al. 2020, arXiv:2002.04745).
 
-    Shapes: (batch, length, width) -> (batch, length, width).
+    A block that `reads` also attends to the rows that it is given. Shapes: (batch, length, width) -> the same.
     """
 
     def __init__(
-        self, width: int, hidden: int, heads: int, key_value_heads: int, rotary: Rotary, *, dropout: float = 0.0
+        self,
+        width: int,
+        hidden: int,
+        heads: int,
+        key_value_heads: int,
+        rotary: Rotary,
+        *,
+        dropout: float = 0.0,
+        reads: bool = False,
     ) -> None:
         super().__init__()
         self.attention_norm = nn.RMSNorm(width)
         self.attention = CausalAttention(width, heads, key_value_heads, rotary, dropout=dropout)
+        self.reading = Reading(width, heads) if reads else None
         self.layer_norm = nn.RMSNorm(width)
         self.layer = GatedLayer(width, hidden)
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, x: Tensor, cache: KeyValueCache | None = None) -> Tensor:
+    def forward(self, x: Tensor, cache: KeyValueCache | None = None, read: Rows | Keys | None = None) -> Tensor:
         x = x + self.dropout(self.attention(self.attention_norm(x), cache))
+        if self.reading is not None:
+            x = x + self.dropout(self.reading(x, read))
         return x + self.dropout(self.layer(self.layer_norm(x)))

@@ -3,10 +3,13 @@
 import math
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
-from gdl_core.networks.attention import GatedLayer
+from gdl_core.networks.attention import GatedLayer, rotated
+from gdl_core.networks.fused import attend
 from gdl_core.networks.modulation import Modulation
+from gdl_core.networks.reading import Reading, Rows
 
 
 class AxialRotary(nn.Module):
@@ -29,8 +32,7 @@ class AxialRotary(nn.Module):
         self.register_buffer("sine", angle.sin().float(), persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        first, second = x.chunk(2, -1)
-        return torch.cat([first * self.cosine - second * self.sine, second * self.cosine + first * self.sine], -1)
+        return rotated(x, self.cosine, self.sine)
 
 
 class Heads(nn.Module):
@@ -39,28 +41,21 @@ class Heads(nn.Module):
     Shapes: (batch, elements, width) -> three of (batch, heads, elements, width / heads).
     """
 
-    def __init__(self, width: int, heads: int) -> None:
+    def __init__(self, width: int, heads: int, rotary: AxialRotary | None = None) -> None:
         super().__init__()
         if width % heads:
             raise ValueError(f"width {width} must be a multiple of {heads} heads")
         self.heads = heads
         self.project = nn.Linear(width, 3 * width, bias=False)
-        self.query_norm = nn.RMSNorm(width // heads)
-        self.key_norm = nn.RMSNorm(width // heads)
+        self.query_gain, self.key_gain = (nn.Parameter(torch.ones(width // heads)) for _ in range(2))
+        self.rotary = rotary
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        q, k, v = self.project(x).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
-        return self.query_norm(q), self.key_norm(k), v
-
-
-def attend(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-    """Attend from every element to every other.
-
-    The products are written out, since the fused kernels have neither a second derivative nor a forward one.
-    Shapes: (batch, heads, elements, size) -> the same.
-    """
-    scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)
-    return scores.softmax(-1).to(v.dtype) @ v
+        parts = self.project(x).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        gains = torch.stack([self.query_gain, self.key_gain])[:, None, None, None]
+        both = F.rms_norm(parts[:2].to(gains.dtype), gains.shape[-1:]) * gains  # in one pass, which is most of the cost
+        both = both if self.rotary is None else self.rotary(both)
+        return both[0], both[1], parts[2]
 
 
 class Attention(nn.Module):
@@ -68,53 +63,55 @@ class Attention(nn.Module):
 
     def __init__(self, width: int, heads: int, rotary: AxialRotary | None = None) -> None:
         super().__init__()
-        self.heads = Heads(width, heads)
+        self.heads = Heads(width, heads, rotary)
         self.out = nn.Linear(width, width, bias=False)
-        self.rotary = rotary
 
     def forward(self, x: Tensor) -> Tensor:
-        q, k, v = self.heads(x)
-        if self.rotary is not None:
-            q, k = self.rotary(q), self.rotary(k)
-        return self.out(attend(q, k, v).transpose(1, 2).flatten(-2))
+        return self.out(attend(*self.heads(x)).transpose(1, 2).flatten(-2))
 
 
 class Block(nn.Module):
     """Attention and a gated layer, each behind a norm and beside a residual path (Xiong et al. 2020, arXiv:2002.04745).
 
-    Shapes: (batch, elements, width) -> the same.
+    A block that `reads` also attends to the rows that it is given. Shapes: (batch, elements, width) -> the same.
     """
 
-    def __init__(self, width: int, heads: int, rotary: AxialRotary | None = None) -> None:
+    def __init__(self, width: int, heads: int, rotary: AxialRotary | None = None, *, reads: bool = False) -> None:
         super().__init__()
         self.attention_norm = nn.RMSNorm(width)
         self.attention = Attention(width, heads, rotary)
+        self.reading = Reading(width, heads) if reads else None
         self.layer_norm = nn.RMSNorm(width)
         self.layer = GatedLayer(width, hidden_width(width))
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, read: Rows | None = None) -> Tensor:
         x = x + self.attention(self.attention_norm(x))
+        if self.reading is not None:
+            x = x + self.reading(x, read)
         return x + self.layer(self.layer_norm(x))
 
 
 class ModulatedBlock(nn.Module):
     """A block whose norms and residual paths a context scales and shifts, the identity at first.
 
-    The "adaLN-Zero" of Peebles and Xie (2022), arXiv:2212.09748.
-    Shapes: (batch, elements, width), (batch, width) -> (batch, elements, width).
+    The "adaLN-Zero" of Peebles and Xie (2022), arXiv:2212.09748. A block that `reads` also attends to the rows that it
+    is given. Shapes: (batch, elements, width), (batch, width) -> (batch, elements, width).
     """
 
-    def __init__(self, width: int, heads: int, rotary: AxialRotary | None = None) -> None:
+    def __init__(self, width: int, heads: int, rotary: AxialRotary | None = None, *, reads: bool = False) -> None:
         super().__init__()
         self.modulation = Modulation(width, width, 6)
         self.attention_norm = nn.RMSNorm(width, elementwise_affine=False)
         self.attention = Attention(width, heads, rotary)
+        self.reading = Reading(width, heads) if reads else None
         self.layer_norm = nn.RMSNorm(width, elementwise_affine=False)
         self.layer = GatedLayer(width, hidden_width(width))
 
-    def forward(self, x: Tensor, context: Tensor) -> Tensor:
+    def forward(self, x: Tensor, context: Tensor, read: Rows | None = None) -> Tensor:
         scale, shift, gate, layer_scale, layer_shift, layer_gate = (row[:, None] for row in self.modulation(context))
         x = x + gate * self.attention(self.attention_norm(x) * (1 + scale) + shift)
+        if self.reading is not None:
+            x = x + self.reading(x, read)
         return x + layer_gate * self.layer(self.layer_norm(x) * (1 + layer_scale) + layer_shift)
 
 

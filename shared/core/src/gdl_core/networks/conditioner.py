@@ -1,39 +1,41 @@
-"""Turns what a sample is asked to be into one vector."""
+"""Turns what a sample is asked to be into one vector, and sequences into rows that a network can read."""
 
 from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
 
-from gdl_core.conditions import ClassCondition, Condition
+from gdl_core.conditions import ClassCondition, Condition, SequenceCondition
 
 
 class Conditioner(nn.Module):
     """The sum of one embedding per condition; a condition that is not given has an embedding of its own.
 
-    Shapes: a mapping of (batch,) classes and (batch, size) vectors -> (batch, width).
+    Shapes: a mapping of (batch,) classes, (batch, size) vectors and (batch, length, size) sequences -> (batch, width).
     """
 
     zero: Tensor
 
     def __init__(self, conditions: Sequence[Condition], width: int) -> None:
         super().__init__()
-        self.parts = nn.ModuleDict(
-            {
-                condition.name: ClassPart(len(condition.labels), width)
-                if isinstance(condition, ClassCondition)
-                else VectorPart(len(condition.mean), width)
-                for condition in conditions
-            }
-        )
+        self.parts = nn.ModuleDict({condition.name: part_for(condition, width) for condition in conditions})
         self.register_buffer("zero", torch.zeros(width), persistent=False)
 
     def forward(self, conditions: Mapping[str, Tensor], batch: int) -> Tensor:
         total = self.zero.expand(batch, -1)
         for name, part in self.parts.items():
-            assert isinstance(part, ClassPart | VectorPart)
+            assert isinstance(part, ClassPart | VectorPart | SequencePart)
             total = total + (part(conditions[name]) if name in conditions else part.nothing(batch))
         return total
+
+
+def part_for(condition: Condition, width: int) -> nn.Module:
+    """Return the layer that turns one condition into a vector."""
+    if isinstance(condition, ClassCondition):
+        return ClassPart(len(condition.labels), width)
+    if isinstance(condition, SequenceCondition):
+        return SequencePart(condition.size, width)
+    return VectorPart(len(condition.mean), width)
 
 
 class ClassPart(nn.Module):
@@ -67,3 +69,18 @@ class VectorPart(nn.Module):
     def nothing(self, batch: int) -> Tensor:
         """Return the vector of no number, for each row."""
         return self.missing.expand(batch, -1)
+
+
+class SequencePart(nn.Module):
+    """A small network over the mean of the embeddings; where there are none, a learned vector instead."""
+
+    def __init__(self, size: int, width: int) -> None:
+        super().__init__()
+        self.part = VectorPart(size, width)
+
+    def forward(self, sequences: Tensor) -> Tensor:
+        return self.part(sequences.nanmean(1))
+
+    def nothing(self, batch: int) -> Tensor:
+        """Return the vector of no sequence, for each row."""
+        return self.part.nothing(batch)

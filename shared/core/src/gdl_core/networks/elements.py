@@ -11,51 +11,100 @@ from gdl_core.networks.bidirectional import AxialRotary, Block, ModulatedBlock, 
 from gdl_core.networks.conditioner import Conditioner
 from gdl_core.networks.modulation import Modulation, zeroed
 from gdl_core.networks.precision import in_float32
+from gdl_core.networks.reading import reader_for
 from gdl_core.networks.time import TimeEmbedding
 from gdl_core.spaces import Batch, Points, Tokens
 
 
-class Rows(nn.Module):
-    """Elements as rows of features; those of tokens also learn where they stand.
+class Elements(nn.Module):
+    """Embeds elements; those that have `places` also learn where they stand.
 
-    Shapes: (batch, elements, numbers) -> (batch, elements, width).
+    Shapes: (batch, elements, numbers), places (elements, axes) -> (batch, elements, width).
     """
 
-    def __init__(self, space: Tokens | Points, width: int) -> None:
+    def __init__(self, numbers: int, places: Tensor | None, width: int) -> None:
         super().__init__()
-        count, numbers = space.real_shapes[0]
-        if isinstance(space, Tokens):
-            self.embed: nn.Module = nn.Linear(numbers, width, bias=False)
-            self.places: nn.Parameter | None = nn.Parameter(torch.randn(count, width) * 0.02)
+        if places is None:
+            self.embed: nn.Module = nn.Sequential(nn.Linear(numbers, width), nn.SiLU(), nn.Linear(width, width))
+            self.places: nn.Parameter | None = None
         else:
-            self.embed = nn.Sequential(nn.Linear(numbers, width), nn.SiLU(), nn.Linear(width, width))
-            self.places = None
+            self.embed = nn.Linear(numbers, width, bias=False)
+            self.places = nn.Parameter(torch.randn(len(places), width) * 0.02)
 
     def forward(self, values: Tensor) -> Tensor:
-        return self.embed(values) if self.places is None else self.embed(values) + self.places
+        rows = in_float32(self.embed, values)  # so that all that is added to them keeps their precision
+        return rows if self.places is None else rows + self.places
 
 
-def rotary_of(space: Tokens | Points, width: int, heads: int) -> AxialRotary | None:
-    """Return the rotations for a space whose elements are in order."""
-    return AxialRotary(width // heads, torch.arange(space.max_length)[:, None]) if isinstance(space, Tokens) else None
+class Stack(nn.Module):
+    """Blocks one after the other and a norm behind them, with what they read of the conditions.
 
+    Shapes: (batch, elements, width) -> the same.
+    """
 
-class Answers(nn.Module):
-    """Makes the outputs of each element. Shapes: (batch, elements, width) -> (batch, *part.shape, outputs)."""
-
-    def __init__(self, space: Tokens | Points, width: int, outputs: int) -> None:
+    def __init__(
+        self, places: Tensor | None, conditions: Sequence[Condition], *, width: int, layers: int, heads: int
+    ) -> None:
         super().__init__()
-        self.shape = (*space.parts[0].shape[1:], outputs)
-        self.layer = nn.Linear(width, math.prod(self.shape))
+        rotary = None if places is None else AxialRotary(width // heads, places)
+        self.reader = reader_for(conditions, width)
+        reads = self.reader is not None
+        self.blocks = nn.ModuleList(Block(width, heads, rotary, reads=reads) for _ in range(layers))
+        self.norm = nn.RMSNorm(width)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return in_float32(self.layer, x).unflatten(-1, self.shape)
+    def forward(self, x: Tensor, conditions: Mapping[str, Tensor]) -> Tensor:
+        read = None if self.reader is None else self.reader(conditions, len(x))
+        for block in self.blocks:
+            x = block(x, read)
+        return self.norm(x)
+
+
+class ModulatedStack(nn.Module):
+    """As `Stack`, its layers set by time and conditions, and with `answers` for each element, which are zero at first.
+
+    After the diffusion transformer of Peebles and Xie (2022), arXiv:2212.09748.
+    Shapes: (batch, elements, width), (batch,) -> (batch, elements, answers).
+    """
+
+    def __init__(
+        self,
+        places: Tensor | None,
+        conditions: Sequence[Condition],
+        *,
+        answers: int,
+        width: int,
+        layers: int,
+        heads: int,
+    ) -> None:
+        super().__init__()
+        rotary = None if places is None else AxialRotary(width // heads, places)
+        self.time = TimeEmbedding(width)
+        self.conditioner = Conditioner(conditions, width)
+        self.reader = reader_for(conditions, width)
+        reads = self.reader is not None
+        self.blocks = nn.ModuleList(ModulatedBlock(width, heads, rotary, reads=reads) for _ in range(layers))
+        self.norm = nn.RMSNorm(width, elementwise_affine=False)
+        self.modulation = Modulation(width, width, 2)
+        self.answers = zeroed(nn.Linear(width, answers))
+
+    def forward(self, x: Tensor, time: Tensor, conditions: Mapping[str, Tensor]) -> Tensor:
+        context = self.time(time) + self.conditioner(conditions, len(x))
+        read = None if self.reader is None else self.reader(conditions, len(x))
+        for block in self.blocks:
+            x = block(x, context, read)
+        scale, shift = (row[:, None] for row in self.modulation(context))
+        return in_float32(self.answers, self.norm(x) * (1 + scale) + shift)
 
 
 class TransformerEncoder(nn.Module):
     """Sums up tokens or points, these in any order (Lee et al. 2018, arXiv:1810.00825).
 
     Shapes: (batch, elements, numbers) -> (batch, outputs[0]).
+
+    Example:
+        >>> model = TransformerEncoder(Tokens(vocabulary_size=5, max_length=4), outputs=(2,), width=32)
+        >>> model(Batch(torch.zeros(3, 4, 6))).shape  # the sixth symbol is for no token
+        torch.Size([3, 2])
     """
 
     def __init__(
@@ -69,25 +118,27 @@ class TransformerEncoder(nn.Module):
         heads: int = 4,
     ) -> None:
         super().__init__()
-        rotary = rotary_of(space, width, heads)
-        self.rows = Rows(space, width)
+        places = places_of(space)
+        self.elements = Elements(space.real_shapes[0][1], places, width)
         self.conditioner = Conditioner(conditions, width)
-        self.blocks = nn.ModuleList(Block(width, heads, rotary) for _ in range(layers))
-        self.norm = nn.RMSNorm(width)
+        self.stack = Stack(places, conditions, width=width, layers=layers, heads=heads)
         self.pool = Pool(width, heads)
         self.head = nn.Linear(width, outputs[0])
 
     def forward(self, batch: Batch) -> Tensor:
-        x = self.rows(batch.values) + self.conditioner(batch.conditions, len(batch))[:, None]
-        for block in self.blocks:
-            x = block(x)
-        return in_float32(self.head, self.pool(self.norm(x)))
+        x = self.elements(batch.values) + self.conditioner(batch.conditions, len(batch))[:, None]
+        return in_float32(self.head, self.pool(self.stack(x, batch.conditions)))
 
 
 class TransformerDecoder(nn.Module):
-    """Makes all tokens or points at once from a code, each from a learned place of its own.
+    """Makes all tokens or points at once from a code, each from a learned vector of its own.
 
     Shapes: (batch, inputs) -> (batch, *part.shape, outputs[0]).
+
+    Example:
+        >>> model = TransformerDecoder(Points(count=7, features=3, variable=False), inputs=4, outputs=(1,), width=32)
+        >>> model(torch.zeros(2, 4), {})[0].shape
+        torch.Size([2, 7, 3, 1])
     """
 
     def __init__(
@@ -102,27 +153,28 @@ class TransformerDecoder(nn.Module):
         heads: int = 4,
     ) -> None:
         super().__init__()
-        rotary = rotary_of(space, width, heads)
+        self.shape = answer_shape(space, outputs[0])
         self.slots = nn.Parameter(torch.randn(space.parts[0].shape[0], width))
         self.code = nn.Linear(inputs, width)
         self.conditioner = Conditioner(conditions, width)
-        self.blocks = nn.ModuleList(Block(width, heads, rotary) for _ in range(layers))
-        self.norm = nn.RMSNorm(width)
-        self.answers = Answers(space, width, outputs[0])
+        self.stack = Stack(places_of(space), conditions, width=width, layers=layers, heads=heads)
+        self.answers = nn.Linear(width, math.prod(self.shape))
 
     def forward(self, codes: Tensor, conditions: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
         context = self.code(codes) + self.conditioner(conditions, len(codes))
-        x = self.slots + context[:, None]
-        for block in self.blocks:
-            x = block(x)
-        return (self.answers(self.norm(x)),)
+        x = self.stack(self.slots + context[:, None], conditions)
+        return (in_float32(self.answers, x).unflatten(-1, self.shape),)
 
 
 class TransformerDenoiser(nn.Module):
-    """Makes numbers for each token or point at a time, its layers modulated by time and conditions.
+    """Makes numbers for each token or point at a time. Permuting points permutes the output.
 
-    After the diffusion transformer of Peebles and Xie (2022), arXiv:2212.09748. Permuting points permutes the output.
     Shapes: (batch, elements, numbers), (batch,) -> (batch, *part.shape, outputs[0]).
+
+    Example:
+        >>> model = TransformerDenoiser(Tokens(vocabulary_size=5, max_length=4), outputs=(6,), width=32)
+        >>> model(Batch(torch.zeros(3, 4, 6)), torch.zeros(3))[0].shape
+        torch.Size([3, 4, 6])
     """
 
     def __init__(
@@ -136,19 +188,22 @@ class TransformerDenoiser(nn.Module):
         heads: int = 4,
     ) -> None:
         super().__init__()
-        rotary = rotary_of(space, width, heads)
-        self.rows = Rows(space, width)
-        self.time = TimeEmbedding(width)
-        self.conditioner = Conditioner(conditions, width)
-        self.blocks = nn.ModuleList(ModulatedBlock(width, heads, rotary) for _ in range(layers))
-        self.norm = nn.RMSNorm(width, elementwise_affine=False)
-        self.modulation = Modulation(width, width, 2)
-        self.answers = zeroed(Answers(space, width, outputs[0]))
+        places = places_of(space)
+        self.shape = answer_shape(space, outputs[0])
+        self.elements = Elements(space.real_shapes[0][1], places, width)
+        answers = math.prod(self.shape)
+        self.stack = ModulatedStack(places, conditions, answers=answers, width=width, layers=layers, heads=heads)
 
     def forward(self, batch: Batch, time: Tensor) -> tuple[Tensor, ...]:
-        context = self.time(time) + self.conditioner(batch.conditions, len(batch))
-        x = self.rows(batch.values)
-        for block in self.blocks:
-            x = block(x, context)
-        scale, shift = (row[:, None] for row in self.modulation(context))
-        return (self.answers(self.norm(x) * (1 + scale) + shift),)
+        answers = self.stack(self.elements(batch.values), time, batch.conditions)
+        return (answers.unflatten(-1, self.shape),)
+
+
+def places_of(space: Tokens | Points) -> Tensor | None:
+    """Return where each element stands, if they are in order. Shapes: (elements, 1)."""
+    return torch.arange(space.max_length)[:, None] if isinstance(space, Tokens) else None
+
+
+def answer_shape(space: Tokens | Points, outputs: int) -> tuple[int, ...]:
+    """Return the shape of what is answered for one token or one point."""
+    return (*space.parts[0].shape[1:], outputs)

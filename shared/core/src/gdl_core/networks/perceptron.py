@@ -6,6 +6,7 @@ from torch import Tensor, nn
 
 from gdl_core.conditions import Condition
 from gdl_core.networks.conditioner import Conditioner
+from gdl_core.networks.precision import in_float32
 from gdl_core.networks.time import TimeEmbedding
 from gdl_core.spaces import Batch, Vector
 
@@ -42,7 +43,7 @@ class Perceptron(nn.Module):
         x = self.first(x) + context
         for layer in self.layers:
             x = layer(x, context)
-        return self.last(x)
+        return in_float32(self.last, x)
 
 
 class VectorEncoder(nn.Module):

@@ -1,4 +1,4 @@
-"""A recurrent network over token sequences."""
+"""Recurrent networks over token sequences."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from gdl_core.conditions import Condition
 from gdl_core.networks.conditioner import Conditioner
 from gdl_core.networks.precision import has_fast_bfloat16, in_float32
-from gdl_core.spaces import Tokens
+from gdl_core.spaces import Batch, Tokens
 
 
 @dataclass
@@ -31,6 +31,14 @@ class RecurrentMemory:
     close_up = select  # a state is small, whoever moves
 
 
+def recurrent_layers(cell: str) -> type[nn.LSTM] | type[nn.GRU]:
+    """Return the layers with this kind of cell."""
+    cells = {"lstm": nn.LSTM, "gru": nn.GRU}
+    if cell not in cells:
+        raise ValueError(f"cell {cell!r} is unknown; there is: {', '.join(cells)}")
+    return cells[cell]
+
+
 class Recurrent(nn.Module):
     """A stack of gated recurrent layers that predicts the next symbol at every position.
 
@@ -49,13 +57,12 @@ class Recurrent(nn.Module):
         dropout: float = 0.0,
     ) -> None:
         super().__init__()
-        cells = {"lstm": nn.LSTM, "gru": nn.GRU}
-        if cell not in cells:
-            raise ValueError(f"cell {cell!r} is unknown; there is: {', '.join(cells)}")
         symbols = space.vocabulary_size + 1
         self.embedding = nn.Embedding(symbols, width)
         self.conditioner = Conditioner(conditions, width)
-        self.layers = cells[cell](width, width, layers, batch_first=True, dropout=dropout if layers > 1 else 0.0)
+        self.layers = recurrent_layers(cell)(
+            width, width, layers, batch_first=True, dropout=dropout if layers > 1 else 0.0
+        )
         self.head = nn.Linear(width, symbols)
 
     def forward(self, symbols: Tensor, conditions: Mapping[str, Tensor]) -> Tensor:
@@ -74,3 +81,35 @@ class Recurrent(nn.Module):
             y, after = self.layers(x, states if states is None or len(states) == 2 else states[0])
         memory.states = after if isinstance(after, tuple) else (after,)
         return in_float32(self.head, y)
+
+
+class RecurrentEncoder(nn.Module):
+    """Sums up a sequence of tokens, read from both ends (Schuster and Paliwal 1997).
+
+    On a GPU its layers have no second derivative: a critic with a gradient penalty is better a transformer.
+    Shapes: (batch, length, symbols) -> (batch, outputs[0]).
+    """
+
+    def __init__(
+        self,
+        space: Tokens,
+        *,
+        outputs: Sequence[int],
+        conditions: Sequence[Condition] = (),
+        cell: Literal["lstm", "gru"] = "gru",
+        width: int = 256,
+        layers: int = 1,
+    ) -> None:
+        super().__init__()
+        self.embedding = nn.Linear(space.real_shapes[0][1], width, bias=False)
+        self.conditioner = Conditioner(conditions, width)
+        self.layers = recurrent_layers(cell)(width, width, layers, batch_first=True, bidirectional=True)
+        self.head = nn.Linear(2 * width, outputs[0])
+
+    def forward(self, batch: Batch) -> Tensor:
+        x = self.embedding(batch.values) + self.conditioner(batch.conditions, len(batch))[:, None]
+        half = torch.is_autocast_enabled(x.device.type) and has_fast_bfloat16(x.device)  # other CPUs cannot do it
+        with torch.autocast(x.device.type, enabled=half):
+            y = self.layers(x if half else x.float())[0]
+        forwards, backwards = y.chunk(2, -1)
+        return in_float32(self.head, torch.cat([forwards[:, -1], backwards[:, 0]], -1))

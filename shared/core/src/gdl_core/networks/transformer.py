@@ -11,23 +11,32 @@ from gdl_core.conditions import Condition
 from gdl_core.networks.attention import Block, KeyValueCache, Rotary
 from gdl_core.networks.conditioner import Conditioner
 from gdl_core.networks.precision import compute_type, in_float32
+from gdl_core.networks.reading import Keys, reader_for
 from gdl_core.spaces import Tokens
 
 
 @dataclass
 class TransformerMemory:
-    """One cache per layer, and the vector of the conditions. Shapes: condition (batch, 1, width)."""
+    """For each layer its cache and what it reads of the conditions, and the vector of these.
+
+    Shapes: condition (batch, 1, width).
+    """
 
     caches: list[KeyValueCache]
     condition: Tensor
+    reads: list[Keys | None]
 
     def select(self, rows: Tensor) -> Self:
         """Return the memory of some rows."""
-        return type(self)([cache.select(rows) for cache in self.caches], self.condition.index_select(0, rows))
+        return self._with([cache.select(rows) for cache in self.caches], rows)
 
     def close_up(self, rows: Tensor) -> Self:
         """Return the memory of some rows, most of them where they are; this one is used up."""
-        return type(self)([cache.close_up(rows) for cache in self.caches], self.condition.index_select(0, rows))
+        return self._with([cache.close_up(rows) for cache in self.caches], rows)
+
+    def _with(self, caches: list[KeyValueCache], rows: Tensor) -> Self:
+        reads = [None if keys is None else keys.select(rows) for keys in self.reads]
+        return type(self)(caches, self.condition.index_select(0, rows), reads)
 
 
 class Transformer(nn.Module):
@@ -57,8 +66,10 @@ class Transformer(nn.Module):
         rotary = Rotary(width // heads, space.max_length + 1)
         self.embedding = nn.Embedding(symbols, width)
         self.conditioner = Conditioner(conditions, width)
+        self.reader = reader_for(conditions, width)
+        reads = self.reader is not None
         self.blocks = nn.ModuleList(
-            Block(width, hidden, heads, key_value_heads, rotary, dropout=dropout) for _ in range(layers)
+            Block(width, hidden, heads, key_value_heads, rotary, dropout=dropout, reads=reads) for _ in range(layers)
         )
         self.norm = nn.RMSNorm(width)
         self.head = nn.Linear(width, symbols, bias=False)
@@ -72,8 +83,9 @@ class Transformer(nn.Module):
 
     def forward(self, symbols: Tensor, conditions: Mapping[str, Tensor]) -> Tensor:
         x = self.embedding(symbols) + self.conditioner(conditions, len(symbols))[:, None]
+        read = None if self.reader is None else self.reader(conditions, len(symbols))
         for block in self.blocks:
-            x = block(x)
+            x = block(x, None, read)
         return in_float32(self.head, self.norm(x))
 
     def begin(self, batch: int, length: int, conditions: Mapping[str, Tensor]) -> TransformerMemory:
@@ -82,11 +94,13 @@ class Transformer(nn.Module):
         dtype = compute_type(device)
         blocks = cast(Iterable[Block], self.blocks)
         caches = [block.attention.empty_cache(batch, device, dtype) for block in blocks]
-        return TransformerMemory(caches, self.conditioner(conditions, batch)[:, None])
+        read = None if self.reader is None else self.reader(conditions, batch)
+        reads = [None if block.reading is None or read is None else block.reading.keys_of(read) for block in blocks]
+        return TransformerMemory(caches, self.conditioner(conditions, batch)[:, None], reads)
 
     def advance(self, symbols: Tensor, memory: TransformerMemory) -> Tensor:
         """Read the next symbols into the memory and predict the one after each."""
         x = self.embedding(symbols) + memory.condition
-        for block, cache in zip(self.blocks, memory.caches, strict=True):
-            x = block(x, cache)
+        for block, cache, read in zip(self.blocks, memory.caches, memory.reads, strict=True):
+            x = block(x, cache, read)
         return in_float32(self.head, self.norm(x))

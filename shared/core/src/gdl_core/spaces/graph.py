@@ -61,13 +61,21 @@ class Graph(Space):
             for nodes, pairs, rows in zip(filled.values, edges, kept, strict=True)
         ]
 
-    def normal(self, source: Source) -> tuple[Tensor, ...]:
-        nodes, edges = super().normal(source)
+    def relax(self, filled: Batch) -> Batch:
+        """Turn the filled form into the real one, in which no node has an edge to itself, whatever was drawn."""
+        assert filled.edges is not None
+        itself = torch.eye(self.max_nodes, dtype=torch.bool, device=filled.edges.device)
+        return super().relax(filled.with_parts([filled.values, filled.edges.masked_fill(itself, 0)]))
+
+    def mirror(self, parts: Sequence[Tensor]) -> tuple[Tensor, ...]:
+        nodes, edges = parts
         return nodes, mirrored(edges)
 
+    def normal(self, source: Source) -> tuple[Tensor, ...]:
+        return self.mirror(super().normal(source))
+
     def uniform(self, source: Source) -> tuple[Tensor, ...]:
-        nodes, edges = super().uniform(source)
-        return nodes, mirrored(edges)
+        return self.mirror(super().uniform(source))
 
     def total(self, elements: Sequence[Tensor]) -> Tensor:
         nodes, edges = elements

@@ -6,10 +6,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from gdl_core.conditions import ClassCondition, Condition, VectorCondition
+from gdl_core.conditions import ClassCondition, Condition, SequenceCondition, VectorCondition
 from gdl_core.families.guidance import missing
 from gdl_core.randomness import Streams
-from gdl_core.spaces import Batch, Graph, Points, Space
+from gdl_core.spaces import Batch, Graph, Points, Space, with_conditions
 from gdl_core.spaces.graph import mirrored
 
 CODE = 5
@@ -17,22 +17,31 @@ CODE = 5
 ASKED: tuple[Condition, ...] = (
     ClassCondition("kind", ("a", "b", "c")),
     VectorCondition("size", (0.0, 0.0), (1.0, 1.0), (0.0, 0.0), (1.0, 1.0)),
+    SequenceCondition("words", size=4, length=3),
 )
 
 
 def some_conditions(count: int) -> dict[str, Tensor]:
     """Return something that each sample is asked to be."""
     numbers = torch.linspace(-1, 1, 2 * count).reshape(count, 2)
-    return {"kind": torch.arange(count) % 3, "size": numbers}
+    words = torch.linspace(-2, 2, count * 12).sin().reshape(count, 3, 4)
+    words[::2, 2] = torch.nan  # every other sequence is shorter
+    return {"kind": torch.arange(count) % 3, "size": numbers, "words": words}
 
 
-def made(network: type[nn.Module], role: str, space: Space, options: Mapping[str, Any], seed: int = 0) -> nn.Module:
+def made(
+    network: type[nn.Module],
+    role: str,
+    space: Space,
+    options: Mapping[str, Any],
+    conditions: Sequence[Condition] = ASKED,
+) -> nn.Module:
     """Make a network that answers two numbers (an encoder three), its weights moved away from any special values."""
     sizes = {"inputs": CODE} if role == "decoder" else {}
     outputs = (3,) if role == "encoder" else (2,) * len(space.parts)
     with torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(seed)
-        model = network(space, conditions=ASKED, outputs=outputs, **sizes, **options)
+        torch.default_generator.manual_seed(0)
+        model = network(space, conditions=conditions, outputs=outputs, **sizes, **options)
         with torch.no_grad():
             for parameter in model.parameters():
                 parameter.add_(torch.randn_like(parameter) * 0.1)
@@ -75,7 +84,7 @@ def a_row_depends_on_itself_alone(
     model, batch = made(network, role, space, options).train(), real_form(space, 5)
     whole = answers(model, role, batch)
     for place in (0, 4):
-        one = Batch(batch.values, batch.mask, batch.edges, batch.conditions).rows([place])
+        one = batch.rows([place])
         time = torch.linspace(0, 1, 5)[[place]]
         alone = model(one, time) if role == "denoiser" else answers(model, role, one)
         assert all(torch.allclose(a[place], b[0], atol=1e-4) for a, b in zip(whole, alone, strict=True))
@@ -93,17 +102,45 @@ def every_input_is_felt(network: type[nn.Module], role: str, space: Space, optio
 
 
 def every_parameter_is_used(network: type[nn.Module], role: str, space: Space, options: Mapping[str, Any]) -> None:
-    """Each parameter has a finite gradient that is not zero once conditions are there, and is reached without them."""
-    model, batch = made(network, role, space, options), real_form(space, 4)
+    """Each parameter has a finite gradient that is not zero; in a network without conditions it is at least reached."""
+    batch = real_form(space, 4)
     half = {name: torch.cat([missing(values[:2]), values[2:]]) for name, values in batch.conditions.items()}
-    for conditions in (half, {}):
-        asked = Batch(batch.values, None, batch.edges, conditions)
-        model.zero_grad()
-        squared(answers(model, role, asked)).backward()
+    for known, asked in ((ASKED, half), ((), {})):
+        model = made(network, role, space, options, known)
+        squared(answers(model, role, with_conditions(batch, asked))).backward()
         for name, parameter in model.named_parameters():
-            if conditions or "conditioner" not in name:
-                assert parameter.grad is not None and parameter.grad.isfinite().all(), name
-                assert parameter.grad.abs().sum() > 0, name
+            assert parameter.grad is not None and parameter.grad.isfinite().all(), name
+            assert parameter.grad.abs().sum() > 0 or not known, name
+
+
+def half_precision_is_enough(network: type[nn.Module], role: str, space: Space, options: Mapping[str, Any]) -> None:
+    """Under autocast the answer is in float32 all the same, and near the answer in full precision."""
+    model, batch = made(network, role, space, options), real_form(space, 3)
+    exact = torch.cat([answer.flatten() for answer in answers(model, role, batch)])
+    with torch.autocast("cpu", torch.bfloat16):
+        found = torch.cat([answer.flatten() for answer in answers(model, role, batch)])
+    assert found.dtype == torch.float32
+    assert (found - exact).norm() < 0.1 * exact.norm()
+
+
+def a_denoiser_can_be_differentiated_forwards(
+    network: type[nn.Module], role: str, space: Space, options: Mapping[str, Any]
+) -> None:
+    """The derivative along a direction in input and time, by which some few-step samplers learn, is autograd's."""
+    if role != "denoiser":
+        return
+    model, batch = made(network, role, space, options), real_form(space, 2)
+    inputs = (*batch.parts, torch.tensor([0.2, 0.7]))
+    way = tuple(torch.linspace(-1, 1, one.numel()).reshape(one.shape) for one in inputs)
+
+    def answer(*inputs: Tensor) -> Tensor:
+        found = model(batch.with_parts(inputs[:-1]), inputs[-1])
+        return torch.cat([part.flatten() for part in found]).sin().sum()
+
+    forwards = torch.func.jvp(answer, inputs, way)[1]
+    slopes = torch.func.grad(answer, tuple(range(len(inputs))))(*inputs)
+    backwards = sum(float((slope.detach() * move).sum()) for slope, move in zip(slopes, way, strict=True))
+    assert abs(float(forwards.detach()) - backwards) < 1e-3 * (1 + abs(backwards))
 
 
 def conditions_are_heard(network: type[nn.Module], role: str, space: Space, options: Mapping[str, Any]) -> None:
@@ -111,7 +148,7 @@ def conditions_are_heard(network: type[nn.Module], role: str, space: Space, opti
     model, batch = made(network, role, space, options), real_form(space, 3)
 
     def asked(conditions: Mapping[str, Tensor]) -> Tensor:
-        whole = answers(model, role, Batch(batch.values, None, batch.edges, conditions))
+        whole = answers(model, role, with_conditions(batch, conditions))
         return torch.cat([tensor.flatten(1) for tensor in whole], 1)
 
     everything = dict(batch.conditions)
@@ -153,6 +190,8 @@ NETWORK_LAWS = (
     a_row_depends_on_itself_alone,
     every_input_is_felt,
     every_parameter_is_used,
+    half_precision_is_enough,
+    a_denoiser_can_be_differentiated_forwards,
     conditions_are_heard,
     order_is_kept_where_there_is_none,
     edges_have_no_direction,

@@ -1,0 +1,16 @@
+"""Diffusion: data are destroyed step by step, and a network learns the way back.
+
+Gaussian noise on the real form of any space: interpolant (`interpolants`), what the network is asked for
+(`parameterisations`), solver (`solvers`) and guidance are chosen apart, and the variants are settings of them. Symbols
+can also be hidden (`masked`) or replaced (`uniform`).
+"""
+
+from gdl_core.families.diffusion.consistency import Consistency
+from gdl_core.families.diffusion.denoising import Ddpm, Edm, FlowMatching
+from gdl_core.families.diffusion.masked import Masked
+from gdl_core.families.diffusion.uniform import Marginal, Uniform
+
+DIFFUSION = (Masked, Edm, Ddpm, FlowMatching, Consistency, Marginal, Uniform)
+"""The variants; `Masked` comes first where it fits, `Edm` elsewhere."""
+
+__all__ = ["DIFFUSION", "Consistency", "Ddpm", "Edm", "FlowMatching", "Marginal", "Masked", "Uniform"]

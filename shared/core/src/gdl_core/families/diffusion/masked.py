@@ -1,0 +1,127 @@
+"""Masked diffusion: symbols are hidden one after the other, and guessed back."""
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor
+
+from gdl_core.families.diffusion.discrete import Discrete, draw_each, log_prob_of
+from gdl_core.families.diffusion.gaussian import even
+from gdl_core.families.family import Draws, Likelihood
+from gdl_core.families.given import Given
+from gdl_core.families.guidance import drop_conditions
+from gdl_core.randomness import Ambient, Streams
+from gdl_core.spaces import Batch
+
+
+class Masked(Discrete):
+    """Each element is hidden from a random time on; those that are hidden are guessed from the rest.
+
+    Masked diffusion language models (Sahoo et al. 2024, arXiv:2406.07524; Shi et al. 2024, arXiv:2406.04329). A hidden
+    element is all zeros in the real form. The sampler uncovers elements in random order, the same number at each step,
+    as the order-agnostic models of Hoogeboom et al. (2021), arXiv:2110.02037: with a step for each element it draws
+    from the very distribution that the bound is about; with fewer, elements of one step know nothing of each other.
+
+    Example:
+        >>> from gdl_core.pairing import Design, build
+        >>> from gdl_core.spaces import Tokens
+        >>> model = build(Design("diffusion", Tokens(5, 8), variant="masked"))
+        >>> len(model.sample(Streams(0, range(3)), steps=4).samples)
+        3
+    """
+
+    variant = "masked"
+    spaces = ("tokens", "graph")
+
+    def loss(self, batch: Batch) -> Tensor:
+        """Return a bound on the negative log-likelihood, in nats, estimated at one time. Shapes: (batch,)."""
+        batch = drop_conditions(batch, self.condition_dropout if self.training else 0.0)
+        filled = self.space.fill(batch)
+        time = 1 - even(len(batch), filled.values.device)
+        hidden = [u < self.space.spread(time, u) for u in self.space.uniform(Ambient(len(batch), time.device))]
+        found = self._log_prob_of_hidden(filled, hidden, time)
+        return -self.space.total(found) / time
+
+    def log_prob(self, batch: Batch, *, steps: int = 64) -> Likelihood:
+        """Bound the log-likelihood of each filled sample as a sampler of `steps` steps draws it, from one random order.
+
+        All samples share the order. With a step for each element the mean over orders is the bound that training
+        raises. Shapes: values (batch,).
+        """
+        filled = self.space.fill(batch)
+        steps = min(steps, self._size)
+        source = Streams(0, range(1), device=filled.values.device)
+        turns = [turn.expand(len(batch), *turn.shape[1:]) for turn in take_turns(self.space.uniform(source), steps)]
+        total = torch.zeros(len(batch), device=filled.values.device)
+        for step in range(steps):
+            time = torch.full_like(total, 1 - step / steps)
+            found = self._log_prob_of_hidden(filled, [turn >= step for turn in turns], time)
+            total = total + self.space.total([one * (turn == step) for one, turn in zip(found, turns, strict=True)])
+        return Likelihood(total, "lower_bound")
+
+    @torch.no_grad()
+    def sample(
+        self,
+        streams: Streams,
+        *,
+        conditions: Mapping[str, Tensor] | None = None,
+        steps: int = 64,
+        guidance: float = 1.0,
+        given: Given | None = None,
+    ) -> Draws:
+        """Draw one sample from each stream, by `steps` guesses or, where that is fewer, one for each element.
+
+        What is `given` stays as it is, and the rest is drawn knowing it.
+        """
+        steps = min(steps, self._size)
+        turns = take_turns(self.space.uniform(streams), steps)
+        parts = tuple(torch.zeros_like(turn) for turn in turns)
+        if given is not None:
+            parts = given.over(parts)
+            turns = tuple(torch.where(known, -1, turn) for known, turn in zip(given.known, turns, strict=True))
+        for step in range(steps):
+            filled = Batch(parts[0], conditions=conditions or {}).with_parts(parts)
+            time = torch.full((len(streams),), 1 - step / steps, device=parts[0].device)
+            guesses = self._guess_hidden(filled, [turn >= step for turn in turns], time, guidance=guidance)
+            drawn = [draw_each(guess, u) for guess, u in zip(guesses, self.space.uniform(streams), strict=True)]
+            parts = tuple(
+                torch.where(turn == step, new, old) for turn, new, old in zip(turns, drawn, parts, strict=True)
+            )
+        return Draws(self.space.trim(Batch(parts[0]).with_parts(parts)))
+
+    @property
+    def _size(self) -> int:
+        """How many elements a filled sample has."""
+        return sum(torch.Size(part.shape).numel() for part in self.space.parts)
+
+    def _guess_hidden(
+        self, filled: Batch, hidden: Sequence[Tensor], time: Tensor, *, guidance: float = 1.0
+    ) -> tuple[Tensor, ...]:
+        """Guess the symbols of a filled form in which some are hidden; symbols there have no effect."""
+        real = self.space.relax(filled).parts
+        seen = [part.masked_fill(cover[..., None], 0.0) for part, cover in zip(real, hidden, strict=True)]
+        return self.guess(seen, time, filled.conditions, guidance=guidance)
+
+    def _log_prob_of_hidden(self, filled: Batch, hidden: Sequence[Tensor], time: Tensor) -> list[Tensor]:
+        """Return the log-probability of each hidden element, 0 for the others. Shapes: each (batch, *part.shape)."""
+        guesses = self._guess_hidden(filled, hidden, time)
+        return [
+            log_prob_of(symbols, guess) * cover
+            for symbols, guess, cover in zip(filled.parts, guesses, hidden, strict=True)
+        ]
+
+
+def take_turns(uniform: Sequence[Tensor], steps: int) -> tuple[Tensor, ...]:
+    """Share elements out evenly among steps, in the order of their random numbers; those that are equal go together.
+
+    Shapes: each (batch, *part.shape) -> the same, int64.
+
+    Example:
+        >>> take_turns([torch.tensor([[0.7, 0.1, 0.4, 0.9]])], 2)
+        (tensor([[1, 0, 0, 1]]),)
+    """
+    flat = torch.cat([part.flatten(1) for part in uniform], 1)
+    ranks = torch.searchsorted(flat.sort(1).values, flat)
+    turns = ranks * steps // flat.shape[1]
+    split = turns.split([part[0].numel() for part in uniform], 1)
+    return tuple(turn.reshape(part.shape) for turn, part in zip(split, uniform, strict=True))
