@@ -70,7 +70,11 @@ class Adversarial(Family):
         self.latent = latent
         self.penalty = self.usual_penalty if penalty is None else penalty
         self.every = self.usual_every if every is None else every
-        self.critic_rate, self.generator_rate, self.betas = critic_rate, generator_rate, (float(betas[0]), float(betas[1]))
+        self.critic_rate, self.generator_rate, self.betas = (
+            critic_rate,
+            generator_rate,
+            (float(betas[0]), float(betas[1])),
+        )
         self.relax, self.temperature = RELAXATIONS[relaxation], temperature
         self.condition_dropout = condition_dropout
         self.generator = cast(Decoder, networks("generator", inputs=latent, outputs=space.real_outputs))
