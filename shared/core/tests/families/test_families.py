@@ -32,7 +32,12 @@ SMALL = {"width": 32, "layers": 2, "heads": 4}
 """Options of small networks; each takes those that it knows."""
 
 
-ALIKE = {"ddpm": ["vector"], "flow-matching": ["vector"], "consistency": ["vector", "tokens"], "marginal": ["graph"]}
+ALIKE = {
+    "ddpm": ["vector"],
+    "flow-matching": ["vector"],
+    "consistency": ["vector", "tokens"],
+    "marginal": ["graph"],
+} | {"standard": ["vector"], "wasserstein": ["vector", "tokens"], "hinge": ["vector", "graph"]}
 """Where variants are tried that meet a space just as another one does."""
 
 
