@@ -20,11 +20,14 @@ from gdl_core.networks.coupling import GridCoupling, SetCoupling, VectorConditio
 from gdl_core.networks.dcgan import DcganDiscriminator, DcganGenerator
 from gdl_core.networks.elements import TransformerDecoder, TransformerDenoiser, TransformerEncoder
 from gdl_core.networks.graphs import GraphDecoder, GraphDenoiser, GraphEncoder
+from gdl_core.networks.masked import PixelCNN, PixelRNN, WaveNet
 from gdl_core.networks.patches import PatchTransformer
 from gdl_core.networks.perceptron import VectorDecoder, VectorDenoiser, VectorEncoder
+from gdl_core.networks.points_sequence import PointsTransformer
 from gdl_core.networks.recurrent import Recurrent, RecurrentEncoder
 from gdl_core.networks.relational import RelationalDiscriminator
 from gdl_core.networks.residual import ResidualDiscriminator, ResidualGenerator
+from gdl_core.networks.samplernn import SampleRNN
 from gdl_core.networks.style import StyleGenerator
 from gdl_core.networks.transformer import Transformer
 from gdl_core.networks.unet import UNet
@@ -33,7 +36,10 @@ from gdl_core.spaces import Space, space_from_config
 
 NETWORKS: dict[tuple[str, str], dict[str, type[nn.Module]]] = {
     ("augmentation", "grid"): {"augmentation": GridAugmentation},
+    ("autoregressor", "grid"): {"pixelcnn": PixelCNN, "pixelrnn": PixelRNN, "wavenet": WaveNet, "samplernn": SampleRNN},
+    ("autoregressor", "points"): {"transformer": PointsTransformer},
     ("autoregressor", "tokens"): {"transformer": Transformer, "recurrent": Recurrent},
+    ("autoregressor", "vector"): {"perceptron": MaskedPerceptron},
     ("causal", "grid"): {"transformer": CausalTransformer},
     ("causal", "vector"): {"perceptron": MaskedPerceptron},
     ("conditioner", "vector"): {"perceptron": VectorConditioner},

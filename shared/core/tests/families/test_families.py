@@ -34,6 +34,10 @@ FEW = dict.fromkeys(("glow", "masked-autoregressive", "spline-autoregressive", "
 """Options of variants that have many networks."""
 
 
+ALIKE = {"ddpm": ["vector"], "flow-matching": ["vector"], "consistency": ["vector", "tokens"], "marginal": ["graph"]}
+"""Where variants are tried that meet a space just as another one does."""
+
+
 def designs() -> list[Design]:
     """Every variant of every family on every space that it can model, small, with its default networks."""
     return [
@@ -46,7 +50,7 @@ def designs() -> list[Design]:
         )
         for family in VARIANTS
         for space, _ in CASES.values()
-        if family.fits(space)
+        if family.fits(space) and space.kind in ALIKE.get(family.variant, (space.kind,))
     ]
 
 
