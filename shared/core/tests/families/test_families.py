@@ -30,7 +30,7 @@ CASES = {
 }
 SMALL = {"width": 32, "layers": 2, "heads": 4}
 """Options of small networks; each takes those that it knows."""
-FEW = dict.fromkeys(("glow", "masked-autoregressive", "spline-autoregressive", "transformer"), {"steps": 2})
+FEW = {v: {"steps": 2} for v in ("glow", "masked-autoregressive", "spline-autoregressive", "transformer")}
 """Options of variants that have many networks."""
 
 
