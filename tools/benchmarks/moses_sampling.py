@@ -18,6 +18,7 @@ import types
 from collections.abc import Callable
 
 import torch
+from peers import as_transformers
 
 import gdl_molecules as gdl
 from gdl_core.families.autoregressive import BOUNDARY
@@ -81,7 +82,7 @@ def char_rnn() -> Callable[[int], int]:
 
 def generate(pipeline: Pipeline, dtype: torch.dtype) -> Callable[[int], int]:
     """Return transformers' sampler over the same weights, after a look at whether it computes the same."""
-    rival = as_transformers(pipeline)
+    rival = as_transformers(pipeline.model.network)
     check_equal(pipeline, rival)
     rival = rival.to(dtype)
     length = pipeline.design.space.max_length
@@ -93,49 +94,6 @@ def generate(pipeline: Pipeline, dtype: torch.dtype) -> Callable[[int], int]:
         return sum(len(rival.generate(start, attention_mask=mask, **options)) for _ in range(count // 512))
 
     return sample
-
-
-def as_transformers(pipeline: Pipeline) -> torch.nn.Module:
-    """Copy the network into transformers' Qwen3, which has the same parts: norms, rotary positions, gates, groups."""
-    from transformers import Qwen3Config, Qwen3ForCausalLM
-
-    network = pipeline.model.network
-    block = network.blocks[0]
-    heads, shared, size = block.attention.heads, block.attention.key_value_heads, block.attention.size
-    config = Qwen3Config(
-        vocab_size=network.head.out_features,
-        hidden_size=network.head.in_features,
-        intermediate_size=block.layer.out.in_features,
-        num_hidden_layers=len(network.blocks),
-        num_attention_heads=heads,
-        num_key_value_heads=shared,
-        head_dim=size,
-        rms_norm_eps=torch.finfo(torch.float32).eps,  # what torch's RMSNorm adds
-        tie_word_embeddings=False,
-        max_position_embeddings=128,
-        rope_parameters={"rope_type": "default", "rope_theta": 10_000.0},
-        **dict.fromkeys(("bos_token_id", "eos_token_id", "pad_token_id"), BOUNDARY),
-    )
-    rival = Qwen3ForCausalLM(config).eval()
-    state = {"lm_head.weight": network.head.weight, "model.norm.weight": network.norm.weight}
-    state["model.embed_tokens.weight"] = network.embedding.weight
-    for number, block in enumerate(network.blocks):
-        rows = block.attention.project.weight.split([heads * size, shared * size, shared * size])
-        gate, up = block.layer.expand.weight.chunk(2)
-        parts = {
-            **{f"self_attn.{name}_proj.weight": row for name, row in zip("qkv", rows, strict=True)},
-            "self_attn.o_proj.weight": block.attention.out.weight,
-            "self_attn.q_norm.weight": block.attention.query_norm.weight,
-            "self_attn.k_norm.weight": block.attention.key_norm.weight,
-            "mlp.gate_proj.weight": gate,
-            "mlp.up_proj.weight": up,
-            "mlp.down_proj.weight": block.layer.out.weight,
-            "input_layernorm.weight": block.attention_norm.weight,
-            "post_attention_layernorm.weight": block.layer_norm.weight,
-        }
-        state |= {f"model.layers.{number}.{name}": tensor for name, tensor in parts.items()}
-    rival.load_state_dict(state)
-    return rival
 
 
 @torch.no_grad()

@@ -43,7 +43,7 @@ def test_weights_come_from_the_seed_and_leave_the_global_state_alone():
     ("design", "message"),
     [
         (Design("autoregresive", TOKENS), "did you mean 'autoregressive'"),
-        (Design("autoregressive", Vector(2)), "there is: autoregressive on tokens"),
+        (Design("autoregressive", Vector(2), variant="pixel"), "no variant 'pixel'"),
         (Design("autoregressive", TOKENS, "transfomer"), "did you mean 'transformer'"),
         (Design("autoregressive", TOKENS, network_options={"depth": 3}), "depth"),
         (Design("autoregressive", TOKENS, network_options={"width": 30, "heads": 4}), "multiple"),

@@ -13,19 +13,38 @@ from torch import nn
 from gdl_core.conditions import Condition, conditions_from_config, conditions_to_config
 from gdl_core.errors import UsageError, nearest
 from gdl_core.families import VARIANTS, Family
+from gdl_core.networks.augmentation import GridAugmentation
+from gdl_core.networks.causal import CausalTransformer, MaskedPerceptron
 from gdl_core.networks.convolution import ConvolutionDecoder, ConvolutionEncoder
+from gdl_core.networks.coupling import GridCoupling, SetCoupling, VectorConditioner
+from gdl_core.networks.dcgan import DcganDiscriminator, DcganGenerator
 from gdl_core.networks.elements import TransformerDecoder, TransformerDenoiser, TransformerEncoder
 from gdl_core.networks.graphs import GraphDecoder, GraphDenoiser, GraphEncoder
+from gdl_core.networks.masked import PixelCNN, PixelRNN, WaveNet
 from gdl_core.networks.patches import PatchTransformer
 from gdl_core.networks.perceptron import VectorDecoder, VectorDenoiser, VectorEncoder
+from gdl_core.networks.points_sequence import PointsTransformer
 from gdl_core.networks.recurrent import Recurrent, RecurrentEncoder
+from gdl_core.networks.relational import RelationalDiscriminator
+from gdl_core.networks.residual import ResidualDiscriminator, ResidualGenerator
+from gdl_core.networks.samplernn import SampleRNN
+from gdl_core.networks.style import StyleGenerator
 from gdl_core.networks.transformer import Transformer
 from gdl_core.networks.unet import UNet
 from gdl_core.plugins import load_plugins
 from gdl_core.spaces import Space, space_from_config
 
 NETWORKS: dict[tuple[str, str], dict[str, type[nn.Module]]] = {
+    ("augmentation", "grid"): {"augmentation": GridAugmentation},
+    ("autoregressor", "grid"): {"pixelcnn": PixelCNN, "pixelrnn": PixelRNN, "wavenet": WaveNet, "samplernn": SampleRNN},
+    ("autoregressor", "points"): {"transformer": PointsTransformer},
     ("autoregressor", "tokens"): {"transformer": Transformer, "recurrent": Recurrent},
+    ("autoregressor", "vector"): {"perceptron": MaskedPerceptron},
+    ("causal", "grid"): {"transformer": CausalTransformer},
+    ("causal", "vector"): {"perceptron": MaskedPerceptron},
+    ("conditioner", "vector"): {"perceptron": VectorConditioner},
+    ("coupling", "grid"): {"convolution": GridCoupling},
+    ("coupling", "points"): {"perceptron": SetCoupling},
     ("decoder", "graph"): {"transformer": GraphDecoder},
     ("decoder", "grid"): {"convolution": ConvolutionDecoder},
     ("decoder", "points"): {"transformer": TransformerDecoder},
@@ -36,16 +55,20 @@ NETWORKS: dict[tuple[str, str], dict[str, type[nn.Module]]] = {
     ("denoiser", "points"): {"transformer": TransformerDenoiser},
     ("denoiser", "tokens"): {"transformer": TransformerDenoiser},
     ("denoiser", "vector"): {"perceptron": VectorDenoiser},
+    ("discriminator", "graph"): {"relational": RelationalDiscriminator},
+    ("discriminator", "grid"): {"residual": ResidualDiscriminator, "dcgan": DcganDiscriminator},
     ("encoder", "graph"): {"transformer": GraphEncoder},
     ("encoder", "grid"): {"convolution": ConvolutionEncoder},
     ("encoder", "points"): {"transformer": TransformerEncoder},
     ("encoder", "tokens"): {"transformer": TransformerEncoder, "recurrent": RecurrentEncoder},
     ("encoder", "vector"): {"perceptron": VectorEncoder},
+    ("generator", "grid"): {"residual": ResidualGenerator, "dcgan": DcganGenerator, "style": StyleGenerator},
 }
 """For each (role, space kind) the networks by name; the first is the default."""
 
 STANDS_IN = {
     "classifier": "encoder",
+    "conditioner": "decoder",
     "coupling": "denoiser",
     "discriminator": "encoder",
     "energy": "encoder",

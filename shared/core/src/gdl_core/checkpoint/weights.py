@@ -63,7 +63,11 @@ def check_shapes(found: Mapping[str, tuple[int, ...]], expected: Mapping[str, Te
 
 def fill(module: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:
     """Copy tensors into a module, converting their type. A value that is not finite is an error."""
-    own = tensors_of(module)
+    fill_tensors(tensors_of(module), tensors, path)
+
+
+def fill_tensors(own: Mapping[str, Tensor], tensors: Mapping[str, Tensor], path: Path) -> None:
+    """Copy tensors into those of the same names, converting their type. A value that is not finite is an error."""
     check_shapes({name: tuple(tensor.shape) for name, tensor in tensors.items()}, own, path)
     for name, tensor in tensors.items():
         if tensor.is_floating_point() and not tensor.isfinite().all():

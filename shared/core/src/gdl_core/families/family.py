@@ -78,6 +78,12 @@ class Family(nn.Module, ABC):
     comparable: ClassVar[bool] = True
     """Whether a lower loss on held-out samples means a better model; where not, the newest weights are kept."""
 
+    training_only: ClassVar[tuple[str, ...]] = ()
+    """How the names of buffers begin that only training needs: checkpoints of a run hold them, saved models do not.
+
+    They are registered with ``persistent=False``.
+    """
+
     def __init__(self, space: Space, networks: Networks) -> None:
         super().__init__()
         self.space = space

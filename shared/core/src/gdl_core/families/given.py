@@ -30,3 +30,8 @@ class Given:
             torch.where(known.reshape(known.shape + (1,) * (part.ndim - known.ndim)), value.to(part.dtype), part)
             for known, value, part in zip(self.known, self.values.parts, parts, strict=True)
         )
+
+    def at(self, place: int, drawn: Tensor, part: int = 0) -> Tensor:
+        """Put what is known of an element (its place in the flattened part) over what was drawn. Shapes: (batch,)."""
+        known, value = (whole[part].flatten(1)[:, place] for whole in (self.known, self.values.parts))
+        return torch.where(known, value.to(drawn.dtype), drawn)

@@ -46,9 +46,31 @@ def guided(
         >>> guided(lambda asked: [asked["x"].nan_to_num(1.0)], {"x": torch.tensor([[4.0]])}, 2.0)
         (tensor([[7.]]),)
     """
+    predictions = [predict(asked) for asked in ways_to_ask(conditions, weight)]
+    return tuple(between(parts, weight) for parts in zip(*predictions, strict=True))
+
+
+def ways_to_ask(conditions: Mapping[str, Tensor], weight: float) -> list[Mapping[str, Tensor]]:
+    """Return what a sampler that goes step by step is to ask for in each step: nothing, the conditions, or both.
+
+    `between` puts the predictions together; the last of them is the model's own.
+
+    Example:
+        >>> [len(ways_to_ask({"x": torch.zeros(2, 1)}, weight)) for weight in (0.0, 1.0, 3.0)]
+        [1, 1, 2]
+    """
     if weight == 1 or not conditions:
-        return tuple(predict(conditions))
-    without = predict({name: missing(condition) for name, condition in conditions.items()})
-    if weight == 0:
-        return tuple(without)
-    return tuple(torch.lerp(a, b, weight) for a, b in zip(without, predict(conditions), strict=True))
+        return [conditions]
+    without = {name: missing(condition) for name, condition in conditions.items()}
+    return [without] if weight == 0 else [without, conditions]
+
+
+def between(predictions: Sequence[Tensor], weight: float) -> Tensor:
+    """Go from the first prediction `weight` times as far as to the last. Shapes: each the same -> the same.
+
+    Example:
+        >>> between([torch.tensor(1.0), torch.tensor(4.0)], 2.0)
+        tensor(7.)
+    """
+    first, *others = predictions
+    return torch.lerp(first, others[0], weight) if others else first

@@ -5,7 +5,7 @@ Networks take the *real form* of samples (`gdl_core.spaces.Space`) and find what
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from torch import Tensor, nn
 
@@ -17,8 +17,9 @@ class Networks(Protocol):
 
     A network is made for `space` (by default the model's own), with `inputs` numbers coming in and, for each part of
     the space, `outputs` numbers going out for each element. The roles are ``encoder``, ``decoder``, ``denoiser`` and
-    ``autoregressor``; where a space has nothing of its own for them, ``discriminator``, ``energy`` and ``classifier``
-    are encoders, ``generator`` is a decoder and ``coupling`` a denoiser.
+    ``autoregressor``, and ``causal`` where elements have an order; where a space has nothing of its own for them,
+    ``discriminator``, ``energy`` and ``classifier`` are encoders, ``generator`` and ``conditioner`` are decoders and
+    ``coupling`` is a denoiser.
     """
 
     def __call__(
@@ -48,3 +49,19 @@ class Denoiser(Protocol):
 
     def __call__(self, batch: Batch, time: Tensor) -> tuple[Tensor, ...]:
         """Shapes: a real form, (batch,) -> for each part of the space (batch, *part.shape, outputs[i])."""
+
+
+class Causal(Protocol):
+    """Makes ``outputs[0]`` numbers for each place along the last axis from the places before it alone."""
+
+    def __call__(self, batch: Batch) -> Tensor:
+        """Shapes: a real form of a space of one part -> (batch, *part.shape, outputs[0])."""
+
+    def begin(self, batch: int, conditions: Mapping[str, Tensor]) -> Any:
+        """Return an empty memory for `batch` samples."""
+
+    def advance(self, before: Tensor | None, memory: Any) -> Tensor:
+        """Read what stands at one place (None: nothing yet) into the memory; return the numbers for the next place.
+
+        Shapes: (batch, *part.shape[:-1]) -> (batch, *part.shape[:-1], outputs[0]).
+        """

@@ -131,7 +131,9 @@ def attend_causally(q: Tensor, k: Tensor, v: Tensor, dropout: float) -> Tensor:
     seen = None
     if past:
         seen = torch.ones(length, length + past, dtype=torch.bool, device=q.device).tril(past)
-    if q.device.type == "cpu":  # there the kernel's backward pass takes five times longer in bfloat16 than in float32
+    if (
+        q.device.type == "cpu" and q.dtype != torch.float64
+    ):  # there the kernel's backward pass takes five times longer in bfloat16 than in float32
         q, k, v = q.float(), k.float(), v.float()
     with torch.autocast(q.device.type, enabled=False):
         return F.scaled_dot_product_attention(q, k, v, attn_mask=seen, is_causal=seen is None, dropout_p=dropout)
@@ -146,7 +148,8 @@ def attend_from_one(q: Tensor, cache: KeyValueCache) -> Tensor:
     """
     grouped = (q * q.shape[-1] ** -0.5).unflatten(1, (cache.keys.shape[1], -1)).squeeze(3)
     scores = grouped @ cache.keys.transpose(-1, -2)  # batch, key-value heads, heads in a group, room
-    weights = scores[..., : cache.length].softmax(-1, dtype=torch.float32).to(scores.dtype)
+    exact = torch.promote_types(scores.dtype, torch.float32)
+    weights = scores[..., : cache.length].softmax(-1, dtype=exact).to(scores.dtype)
     return (weights @ cache.values[:, :, : cache.length]).flatten(1, 2)[:, :, None]
 
 

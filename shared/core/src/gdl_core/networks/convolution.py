@@ -11,6 +11,7 @@ from gdl_core.networks.bidirectional import Attention
 from gdl_core.networks.conditioner import Conditioner
 from gdl_core.networks.modulation import Modulation
 from gdl_core.networks.precision import in_float32
+from gdl_core.networks.reading import Reading, Rows
 from gdl_core.spaces import Batch, Grid
 
 SMALLEST = 4
@@ -73,16 +74,22 @@ class ResidualCells(nn.Module):
 
 
 class CellAttention(nn.Module):
-    """Attention of every cell to every other, beside a residual path. Shapes: (batch, width, *shape) -> the same."""
+    """Attention of every cell to every other and, where it `reads`, to the rows that it is given, beside the input.
 
-    def __init__(self, width: int, heads: int) -> None:
+    Shapes: (batch, width, *shape) -> the same.
+    """
+
+    def __init__(self, width: int, heads: int, *, reads: bool = False) -> None:
         super().__init__()
         self.norm = Norm(width)
         self.attention = Attention(width, heads)
+        self.reading = Reading(width, heads) if reads else None
 
-    def forward(self, x: Tensor) -> Tensor:
-        cells = self.norm(x).flatten(2).transpose(1, 2)
-        return x + self.attention(cells).transpose(1, 2).reshape(x.shape)
+    def forward(self, x: Tensor, read: Rows | None = None) -> Tensor:
+        cells = x.flatten(2).transpose(1, 2) + self.attention(self.norm(x).flatten(2).transpose(1, 2))
+        if self.reading is not None:
+            cells = cells + self.reading(cells, read)
+        return cells.transpose(1, 2).reshape(x.shape)
 
 
 class Halve(nn.Module):
@@ -125,7 +132,13 @@ class Outputs(nn.Module):
 
 
 class ConvolutionEncoder(nn.Module):
-    """Sums up a grid. Shapes: (batch, channels, *shape) -> (batch, outputs[0])."""
+    """Sums up a grid. Shapes: (batch, channels, *shape) -> (batch, outputs[0]).
+
+    Example:
+        >>> model = ConvolutionEncoder(Grid(channels=1, shape=(9, 9)), outputs=(4,), width=8)
+        >>> model(Batch(torch.zeros(3, 1, 9, 9))).shape
+        torch.Size([3, 4])
+    """
 
     def __init__(
         self,
@@ -164,6 +177,11 @@ class ConvolutionDecoder(nn.Module):
     """Makes all cells from a code, the coarsest first; the code also sets the scales and shifts of each layer.
 
     Shapes: (batch, inputs) -> (batch, channels, *shape, outputs[0]).
+
+    Example:
+        >>> model = ConvolutionDecoder(Grid(channels=1, shape=(9,)), inputs=4, outputs=(2,), width=8)
+        >>> model(torch.zeros(3, 4), {})[0].shape
+        torch.Size([3, 1, 9, 2])
     """
 
     def __init__(

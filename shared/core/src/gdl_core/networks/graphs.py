@@ -14,6 +14,7 @@ from gdl_core.networks.bidirectional import Heads, Pool, hidden_width
 from gdl_core.networks.conditioner import Conditioner
 from gdl_core.networks.modulation import Modulation, zeroed
 from gdl_core.networks.precision import in_float32
+from gdl_core.networks.reading import Reading, Rows, reader_for
 from gdl_core.networks.time import TimeEmbedding
 from gdl_core.spaces import Batch, Graph
 
@@ -31,18 +32,20 @@ def edge_width(width: int, heads: int) -> int:
 class GraphBlock(nn.Module):
     """Updates nodes by attention that their edges modulate, and edges by the scores and the features of their nodes.
 
+    In a block that `reads`, nodes also attend to the rows that it is given.
     Shapes: nodes (batch, nodes, width), edges (batch, nodes, nodes, edge width), context (batch, width)
     -> nodes, edges.
     """
 
-    def __init__(self, width: int, heads: int) -> None:
+    def __init__(self, width: int, heads: int, *, reads: bool = False) -> None:
         super().__init__()
         edge = edge_width(width, heads)
         self.modulation = Modulation(width, width, 4)
         self.edge_modulation = Modulation(width, edge, 4)
-        self.norm, self.layer_norm = (nn.LayerNorm(width, elementwise_affine=False) for _ in range(2))
-        self.edge_norm, self.edge_layer_norm = (nn.LayerNorm(edge, elementwise_affine=False) for _ in range(2))
+        self.norm, self.layer_norm = (nn.RMSNorm(width, elementwise_affine=False) for _ in range(2))
+        self.edge_norm, self.edge_layer_norm = (nn.RMSNorm(edge, elementwise_affine=False) for _ in range(2))
         self.heads = Heads(width, heads)
+        self.reading = Reading(width, heads) if reads else None
         self.from_edges = nn.Linear(edge, 2 * heads)
         self.messages = nn.Linear(heads * edge, width, bias=False)
         self.out = nn.Linear(width, width, bias=False)
@@ -51,13 +54,15 @@ class GraphBlock(nn.Module):
         self.layer = GatedLayer(width, hidden_width(width))
         self.edge_layer = GatedLayer(edge, 2 * edge)
 
-    def forward(self, nodes: Tensor, edges: Tensor, context: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, nodes: Tensor, edges: Tensor, context: Tensor, read: Rows | None = None) -> tuple[Tensor, Tensor]:
         scale, shift, layer_scale, layer_shift = (row[:, None] for row in self.modulation(context))
         e_scale, e_shift, e_layer_scale, e_layer_shift = (row[:, None, None] for row in self.edge_modulation(context))
         n = self.norm(nodes) * (1 + scale) + shift
         e = self.edge_norm(edges) * (1 + e_scale) + e_shift
         scores, message = self.attend(n, e)
         nodes = nodes + message
+        if self.reading is not None:
+            nodes = nodes + self.reading(nodes, read)
         edges = edges + symmetric(self.from_scores(scores)) + self.pairs(n)
         n = self.layer_norm(nodes) * (1 + layer_scale) + layer_shift
         e = self.edge_layer_norm(edges) * (1 + e_layer_scale) + e_layer_shift
@@ -86,14 +91,23 @@ class GraphBlock(nn.Module):
 class GraphBody(nn.Module):
     """Several blocks over embedded nodes and edges, and a norm behind them. Shapes: as `GraphBlock`."""
 
-    def __init__(self, *, width: int, layers: int, heads: int) -> None:
+    def __init__(self, conditions: Sequence[Condition], *, width: int, layers: int, heads: int) -> None:
         super().__init__()
-        self.blocks = nn.ModuleList(GraphBlock(width, heads) for _ in range(layers))
-        self.norm, self.edge_norm = nn.LayerNorm(width), nn.LayerNorm(edge_width(width, heads))
+        self.conditioner = Conditioner(conditions, width)
+        self.reader = reader_for(conditions, width)
+        reads = self.reader is not None
+        self.blocks = nn.ModuleList(GraphBlock(width, heads, reads=reads) for _ in range(layers))
+        self.norm, self.edge_norm = nn.RMSNorm(width), nn.RMSNorm(edge_width(width, heads))
 
-    def forward(self, nodes: Tensor, edges: Tensor, context: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, nodes: Tensor, edges: Tensor, conditions: Mapping[str, Tensor], more: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Update nodes and edges; the context is that of the conditions and `more`, (batch, width)."""
+        context = self.conditioner(conditions, len(nodes))
+        context = context if more is None else context + more
+        read = None if self.reader is None else self.reader(conditions, len(nodes))
         for block in self.blocks:
-            nodes, edges = block(nodes, edges, context)
+            nodes, edges = block(nodes, edges, context, read)
         return self.norm(nodes), self.edge_norm(edges)
 
 
@@ -108,7 +122,7 @@ class GraphRows(nn.Module):
 
     def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
         assert batch.edges is not None
-        return self.nodes(batch.values), self.edges(symmetric(batch.edges))
+        return in_float32(self.nodes, batch.values), in_float32(self.edges, symmetric(batch.edges))
 
 
 class GraphAnswers(nn.Module):
@@ -138,13 +152,12 @@ class GraphEncoder(nn.Module):
     ) -> None:
         super().__init__()
         self.rows = GraphRows(space, width=width, heads=heads)
-        self.conditioner = Conditioner(conditions, width)
-        self.body = GraphBody(width=width, layers=layers, heads=heads)
+        self.body = GraphBody(conditions, width=width, layers=layers, heads=heads)
         self.pool = Pool(width, heads)
         self.head = nn.Linear(width + edge_width(width, heads), outputs[0])
 
     def forward(self, batch: Batch) -> Tensor:
-        nodes, edges = self.body(*self.rows(batch), self.conditioner(batch.conditions, len(batch)))
+        nodes, edges = self.body(*self.rows(batch), batch.conditions)
         return in_float32(self.head, torch.cat([self.pool(nodes), edges.mean((1, 2))], -1))
 
 
@@ -168,22 +181,27 @@ class GraphDecoder(nn.Module):
         super().__init__()
         self.slots = nn.Parameter(torch.randn(space.max_nodes, width))
         self.code = nn.Linear(inputs, width)
-        self.conditioner = Conditioner(conditions, width)
         self.ends = nn.Linear(width, edge_width(width, heads))
-        self.body = GraphBody(width=width, layers=layers, heads=heads)
+        self.body = GraphBody(conditions, width=width, layers=layers, heads=heads)
         self.answers = GraphAnswers(outputs, width=width, heads=heads)
 
     def forward(self, codes: Tensor, conditions: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
-        context = self.code(codes) + self.conditioner(conditions, len(codes))
-        nodes = self.slots + context[:, None]
-        ends = self.ends(nodes)
-        return self.answers(*self.body(nodes, ends[:, :, None] * ends[:, None], context))
+        code = self.code(codes)
+        nodes = self.slots + code[:, None]
+        ends = in_float32(self.ends, nodes)
+        return self.answers(*self.body(nodes, ends[:, :, None] * ends[:, None], conditions, code))
 
 
 class GraphDenoiser(nn.Module):
     """Makes numbers for each node and each edge at a time. Permuting the nodes permutes the output.
 
     Shapes: a real form, (batch,) -> (batch, *part.shape, outputs[i]).
+
+    Example:
+        >>> model = GraphDenoiser(Graph(max_nodes=6, node_types=3, edge_types=2), outputs=(4, 2), width=32)
+        >>> nodes, edges = model(Batch(torch.zeros(5, 6, 4), None, torch.zeros(5, 6, 6, 2)), torch.zeros(5))
+        >>> nodes.shape, edges.shape
+        (torch.Size([5, 6, 4]), torch.Size([5, 6, 6, 2]))
     """
 
     def __init__(
@@ -199,10 +217,8 @@ class GraphDenoiser(nn.Module):
         super().__init__()
         self.rows = GraphRows(space, width=width, heads=heads)
         self.time = TimeEmbedding(width)
-        self.conditioner = Conditioner(conditions, width)
-        self.body = GraphBody(width=width, layers=layers, heads=heads)
+        self.body = GraphBody(conditions, width=width, layers=layers, heads=heads)
         self.answers = zeroed(GraphAnswers(outputs, width=width, heads=heads))
 
     def forward(self, batch: Batch, time: Tensor) -> tuple[Tensor, ...]:
-        context = self.time(time) + self.conditioner(batch.conditions, len(batch))
-        return self.answers(*self.body(*self.rows(batch), context))
+        return self.answers(*self.body(*self.rows(batch), batch.conditions, self.time(time)))

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from gdl_core.conditions import Condition, SequenceCondition
 from gdl_core.networks.fused import attend
+from gdl_core.networks.precision import in_float32
 
 
 class Rows(NamedTuple):
@@ -70,14 +71,14 @@ class Reading(nn.Module):
 
     def forward(self, x: Tensor, read: Rows | Keys) -> Tensor:
         made = read if isinstance(read, Keys) else self.keys_of(read)
-        q = self.query(self.norm(x)).unflatten(-1, (self.heads, -1)).transpose(1, 2)
-        y = attend(self.query_norm(q), made.keys, made.values, made.there[:, None, None])
+        q = self.query(in_float32(self.norm, x)).unflatten(-1, (self.heads, -1)).transpose(1, 2)
+        y = attend(in_float32(self.query_norm, q), made.keys, made.values, made.there[:, None, None])
         return self.out(y.transpose(1, 2).flatten(-2))
 
     def keys_of(self, read: Rows) -> Keys:
         """Make keys and values, which serve for every element that comes to read."""
         k, v = self.keys_values(read.rows).unflatten(-1, (2, self.heads, -1)).permute(2, 0, 3, 1, 4)
-        return Keys(self.key_norm(k), v, read.there)
+        return Keys(in_float32(self.key_norm, k), v, read.there)
 
 
 def reader_for(conditions: Sequence[Condition], width: int) -> Reader | None:

@@ -19,6 +19,7 @@ from gdl_core.networks.convolution import (
     widths_of,
 )
 from gdl_core.networks.modulation import zeroed
+from gdl_core.networks.reading import reader_for
 from gdl_core.networks.time import TimeEmbedding
 from gdl_core.spaces import Batch, Grid
 
@@ -29,6 +30,11 @@ class UNet(nn.Module):
     Ronneberger et al. (2015), arXiv:1505.04597, as a denoiser after Ho et al. (2020), arXiv:2006.11239: `layers`
     residual blocks at each scale, modulated by time and conditions, and attention among the coarsest cells.
     Shapes: (batch, channels, *shape), (batch,) -> (batch, channels, *shape, outputs[0]).
+
+    Example:
+        >>> model = UNet(Grid(channels=3, shape=(28, 20)), outputs=(1,), width=8)
+        >>> model(Batch(torch.zeros(2, 3, 28, 20)), torch.zeros(2))[0].shape
+        torch.Size([2, 3, 28, 20, 1])
     """
 
     def __init__(
@@ -46,6 +52,7 @@ class UNet(nn.Module):
         widths = widths_of(width, len(shapes))
         self.time = TimeEmbedding(context)
         self.conditioner = Conditioner(conditions, context)
+        self.reader = reader_for(conditions, widths[-1])
         self.first = convolve(axes, space.channels, width)
         self.down, self.up = nn.ModuleList(), nn.ModuleList()
         self.coarser, self.finer = nn.ModuleList(), nn.ModuleList()
@@ -57,7 +64,7 @@ class UNet(nn.Module):
             self.coarser.append(Halve(shapes[place], shapes[place + 1], widths[place]))
             self.finer.append(Double(shapes[place + 1], shapes[place], widths[place + 1], widths[place]))
         self.middle = nn.ModuleList(ResidualCells(axes, widths[-1], widths[-1], context) for _ in range(2))
-        self.attention = CellAttention(widths[-1], heads)
+        self.attention = CellAttention(widths[-1], heads, reads=self.reader is not None)
         self.outputs = Outputs(space, width, outputs[0])
         zeroed(self.outputs.layer)
 
@@ -69,7 +76,8 @@ class UNet(nn.Module):
             for block in cast(nn.ModuleList, blocks):
                 x = block(x, context)
                 seen.append(x)
-        x = self.middle[1](self.attention(self.middle[0](x, context)), context)
+        read = None if self.reader is None else self.reader(batch.conditions, len(batch))
+        x = self.middle[1](self.attention(self.middle[0](x, context), read), context)
         for place in reversed(range(len(self.up))):
             for block in cast(nn.ModuleList, self.up[place]):
                 x = block(torch.cat([x, seen.pop()], 1), context)

@@ -67,13 +67,15 @@ class Graph(Space):
         itself = torch.eye(self.max_nodes, dtype=torch.bool, device=filled.edges.device)
         return super().relax(filled.with_parts([filled.values, filled.edges.masked_fill(itself, 0)]))
 
-    def normal(self, source: Source) -> tuple[Tensor, ...]:
-        nodes, edges = super().normal(source)
+    def mirror(self, parts: Sequence[Tensor]) -> tuple[Tensor, ...]:
+        nodes, edges = parts
         return nodes, mirrored(edges)
 
+    def normal(self, source: Source) -> tuple[Tensor, ...]:
+        return self.mirror(super().normal(source))
+
     def uniform(self, source: Source) -> tuple[Tensor, ...]:
-        nodes, edges = super().uniform(source)
-        return nodes, mirrored(edges)
+        return self.mirror(super().uniform(source))
 
     def total(self, elements: Sequence[Tensor]) -> Tensor:
         nodes, edges = elements

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from gdl_core.randomness import Streams
-from gdl_core.spaces.space import Arrays, Batch, Part, Sample, Space
+from gdl_core.spaces.space import Arrays, Batch, Part, Sample, Space, half_of
 from gdl_core.spaces.storage import check_symbols, checked_shape, smallest_integer, tensor_from
 
 
@@ -99,6 +99,30 @@ class Grid(Space):
         """False: levels are in order."""
         return False
 
+    @property
+    def channel_shapes(self) -> tuple[tuple[int, ...], ...]:
+        return ((self.channels, *(1,) * len(self.shape)),)
+
+    @property
+    def _step(self) -> float:
+        """How far apart two levels are in the real form."""
+        return 2 / max((self.levels or 1) - 1, 1)
+
+    def blur(self, real: Batch, noise: Sequence[Tensor]) -> tuple[Batch, Tensor]:
+        """Spread each level over the values that are nearest to it."""
+        volume = real.values.new_zeros(len(real))
+        if self.levels is None:
+            return real, volume
+        spread = real.values + (0.5 - noise[0]) * self._step
+        return real.with_parts([spread]), volume + math.prod(self.full_shape) * math.log(self._step)
+
+    def half(self, turn: int) -> tuple[Tensor, ...]:
+        """Choose the cells of one colour of a checkerboard; where there are channels, half of these in turn with it."""
+        if self.channels > 1 and turn % 4 >= 2:
+            return (half_of(self.channels, turn).reshape(self.channel_shapes[0]).expand(self.full_shape),)
+        colour = torch.stack(torch.meshgrid(*map(torch.arange, self.shape), indexing="ij")).sum(0) % 2
+        return ((colour == (turn + 1) % 2).expand(self.full_shape),)
+
     def fill(self, batch: Batch) -> Batch:
         return batch
 
@@ -109,7 +133,7 @@ class Grid(Space):
         """Spread the levels over -1 to 1."""
         if self.levels is None:
             return filled
-        return filled.with_parts([filled.values.float() * (2 / max(self.levels - 1, 1)) - 1])
+        return filled.with_parts([filled.values.float() * self._step - 1])
 
     def round(self, real: Batch) -> Batch:
         if self.levels is None:

@@ -1,5 +1,6 @@
 """Unordered sets of points."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -52,6 +53,22 @@ class Points(Space):
         if not self.variable:
             return list(filled.values)
         return [row[row[:, -1] > 0, :-1] for row in filled.values]
+
+    @property
+    def continuous(self) -> bool:
+        return not self.variable
+
+    def blur(self, real: Batch, noise: Sequence[Tensor]) -> tuple[Batch, Tensor]:
+        """Spread whether there is a point over a length of 2; give points that are not there normal places."""
+        volume = real.values.new_zeros(len(real))
+        if not self.variable:
+            return real, volume
+        there, uniform = real.values[..., -1:], noise[0].clamp(1e-6, 1 - 1e-6)
+        anywhere = torch.special.ndtri(uniform[..., :-1])
+        places = torch.where(there > 0, real.values[..., :-1], anywhere)
+        density = (0.5 * anywhere.square() + 0.5 * math.log(2 * math.pi)).masked_fill(there > 0, 0)
+        spread = torch.cat([places, there + 1 - 2 * uniform[..., -1:]], -1)
+        return real.with_parts([spread]), volume + density.flatten(1).sum(1) + self.count * math.log(2)
 
     @property
     def fields(self) -> dict[str, np.dtype]:

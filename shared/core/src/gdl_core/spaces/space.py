@@ -113,6 +113,16 @@ class Space(ABC):
         """How many numbers a network must give for each element of each part, to give a real form."""
         return tuple(part.symbols or 1 if self.one_hot else 1 for part in self.parts)
 
+    @property
+    def channel_shapes(self) -> tuple[tuple[int, ...], ...]:
+        """The shapes of the real form with positions that are alike taken as one: what a scale for each channel has."""
+        return tuple((*(1,) * (len(shape) - 1), shape[-1]) for shape in self.real_shapes)
+
+    @property
+    def continuous(self) -> bool:
+        """Whether the real form can take any value: a density over it is then one over samples."""
+        return all(part.symbols is None for part in self.parts)
+
     @abstractmethod
     def fill(self, batch: Batch) -> Batch:
         """Turn the collated form into the filled one. What stands in the padding has no effect."""
@@ -137,6 +147,10 @@ class Space(ABC):
         parts = list(outputs) if self.one_hot else [output.squeeze(-1) for output in outputs]
         return Batch(parts[0], None, parts[1] if len(parts) > 1 else None, conditions or {})
 
+    def mirror(self, parts: Sequence[Tensor]) -> tuple[Tensor, ...]:
+        """Give numbers that stand for the same element, as the directions of an edge, the value of the first."""
+        return tuple(parts)
+
     def normal(self, source: Source) -> tuple[Tensor, ...]:
         """Draw standard normal numbers in the shapes of the real form."""
         return tuple(source.normal(*shape).float() for shape in self.real_shapes)
@@ -148,6 +162,28 @@ class Space(ABC):
     def total(self, elements: Sequence[Tensor]) -> Tensor:
         """Add up a number for each element of the filled form. Shapes: each (batch, *part.shape) -> (batch,)."""
         return sum((tensor.flatten(1).sum(1) for tensor in elements[1:]), elements[0].flatten(1).sum(1))
+
+    def blur(self, real: Batch, noise: Sequence[Tensor]) -> tuple[Batch, Tensor]:
+        """Spread what is discrete over cells that fill the space, by numbers from 0 to 1 in the real form's shapes.
+
+        Also returns how much volume each sample's cell has for a unit of noise, as a logarithm. `round` and `trim`
+        find the sample again. Where all is continuous nothing changes.
+        """
+        if not self.one_hot:
+            return real, real.values.new_zeros(len(real))
+        whole = zip(real.parts, noise, strict=True)
+        return real.with_parts([part + 0.5 - one for part, one in whole]), real.values.new_zeros(len(real))
+
+    def half(self, turn: int) -> tuple[Tensor, ...]:
+        """Choose half of the numbers of the real form, the other half at the next turn, then other halves.
+
+        Positions that are alike are treated alike: here the halves are of channels, every second one or one side.
+        Shapes: for each part one of booleans like the real form's, without the batch.
+        """
+        return tuple(
+            half_of(channels[-1], turn).expand(shape)
+            for channels, shape in zip(self.channel_shapes, self.real_shapes, strict=True)
+        )
 
     @property
     @abstractmethod
@@ -200,3 +236,15 @@ class Space(ABC):
     def to_config(self) -> dict[str, Any]:
         """Describe the space as JSON values. `space_from_config` reads it back."""
         return {"kind": self.kind, **asdict(self)}  # type: ignore[call-overload]  # each space is a dataclass
+
+
+def half_of(count: int, turn: int) -> Tensor:
+    """Choose every second of `count` things, or those of one side, and the others at the next turn.
+
+    Example:
+        >>> [half_of(4, turn).long().tolist() for turn in range(4)]
+        [[0, 1, 0, 1], [1, 0, 1, 0], [0, 0, 1, 1], [1, 1, 0, 0]]
+    """
+    places = torch.arange(count)
+    chosen = places % 2 == 1 if turn % 4 < 2 else places >= count // 2
+    return chosen if turn % 2 == 0 else ~chosen

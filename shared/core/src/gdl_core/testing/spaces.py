@@ -96,6 +96,25 @@ def the_real_form_survives_rounding(space: Space, samples: Sequence[Sample]) -> 
         assert all(map(torch.equal, space.round(nearby).parts, filled.parts))
 
 
+def a_blurred_sample_is_found_again(space: Space, samples: Sequence[Sample]) -> None:
+    """`round` and `trim` undo `blur`, whatever the noise; what is continuous stays as it was."""
+    real = space.relax(space.fill(space.collate(samples)))
+    noise = [torch.rand(part.shape, generator=torch.Generator().manual_seed(0)) for part in real.parts]
+    blurred, volume = space.blur(real, noise)
+    assert volume.shape == (len(samples),)
+    assert all(map(equal, space.trim(space.round(blurred)), samples))
+    if space.continuous:
+        assert all(map(torch.equal, blurred.parts, real.parts)) and not volume.any()
+
+
+def halves_make_a_whole(space: Space, samples: Sequence[Sample]) -> None:
+    """Two turns choose each number once, and treat both directions of an edge alike."""
+    for turn in (0, 2):
+        for one, other, shape in zip(space.half(turn), space.half(turn + 1), space.real_shapes, strict=True):
+            assert one.shape == shape and torch.equal(one, ~other)
+    assert all(torch.equal(part, part.transpose(0, 1)) for part in space.half(0)[1:])
+
+
 def a_sum_counts_every_element_once(space: Space, samples: Sequence[Sample]) -> None:
     """`total` adds up one number for each element, where a pair of nodes is one element."""
     ones = [torch.ones(2, *part.shape) for part in space.parts]
@@ -135,6 +154,8 @@ SPACE_LAWS = (
     a_sample_survives_filling,
     padding_has_no_effect,
     the_real_form_survives_rounding,
+    a_blurred_sample_is_found_again,
+    halves_make_a_whole,
     a_sum_counts_every_element_once,
     gaussian_noise_belongs_to_its_stream,
     noise_belongs_to_its_stream,

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from gdl_core.checkpoint.weights import fill, read_tensors, tensors_of, write_tensors
+from gdl_core.checkpoint.weights import fill, fill_tensors, read_tensors, tensors_of, write_tensors
 from gdl_core.families import Family, Phase
 from gdl_core.spaces import Batch
 from gdl_core.training.average import Average
@@ -16,7 +16,7 @@ from gdl_core.training.machine import Machine, seed_step
 from gdl_core.training.optimizers import make_optimizer, optimizer_tensors, restore_optimizers
 from gdl_core.training.options import TrainingOptions
 
-WEIGHTS, OPTIMIZER = "weights.safetensors", "optimizer.safetensors"
+WEIGHTS, MEMORY, OPTIMIZER = "weights.safetensors", "memory.safetensors", "optimizer.safetensors"
 
 
 class Learner:
@@ -94,11 +94,20 @@ class Learner:
     def write(self, folder: Path) -> None:
         """Write what a checkpoint needs besides the averaged model."""
         write_tensors(folder / WEIGHTS, tensors_of(self.model))
+        if memory := self._memory():
+            write_tensors(folder / MEMORY, memory)
         write_tensors(folder / OPTIMIZER, optimizer_tensors(self.model, self.optimizers))
 
     @torch.no_grad()
     def read(self, folder: Path, average: Path) -> None:
         """Go back to what `write` wrote and to the averaged weights in the file `average`."""
         fill(self.model, read_tensors(folder / WEIGHTS), folder / WEIGHTS)
+        if memory := self._memory():
+            fill_tensors(memory, read_tensors(folder / MEMORY), folder / MEMORY)
         fill(self.average.model, read_tensors(average), average)
         restore_optimizers(self.model, self.optimizers, read_tensors(folder / OPTIMIZER), folder / OPTIMIZER)
+
+    def _memory(self) -> dict[str, Tensor]:
+        """Return the buffers that only training needs."""
+        prefixes = self.model.training_only
+        return {name: buffer for name, buffer in self.model.named_buffers() if name.startswith(prefixes)}

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from gdl_core.families.crowd import Crowd, closed_up
+from gdl_core.families.autoregressive.crowd import Crowd, closed_up
 
 
 class History:

@@ -1,12 +1,15 @@
 import pytest
 import torch
 
+from gdl_core.conditions import ClassCondition
 from gdl_core.errors import RepresentationError, UsageError
+from gdl_core.families.autoregressive import crowd
 from gdl_core.pairing import Design, build
 from gdl_core.randomness import Streams
 from gdl_core.spaces import Batch, Tokens
 
 SPACE = Tokens(vocabulary_size=6, max_length=12)
+CLASS = ClassCondition("a", ("x", "y"))
 NETWORKS = {"transformer": {"width": 32, "layers": 2, "heads": 4}, "recurrent": {"width": 32}}
 
 
@@ -51,7 +54,7 @@ def test_samples_drawn_together_are_those_drawn_alone(model):
 
 def test_samples_that_share_nothing_are_drawn_the_same(model, monkeypatch):
     usual = model.sample(Streams(2, range(40)))
-    monkeypatch.setattr("gdl_core.families.crowd.SHARE_BELOW", 0.0)
+    monkeypatch.setattr(crowd, "SHARE_BELOW", 0.0)
     apart = model.sample(Streams(2, range(40)))
     assert all(torch.equal(a, b) for a, b in zip(usual.samples, apart.samples, strict=True))
     assert torch.allclose(usual.log_prob, apart.log_prob, atol=1e-5)
@@ -107,3 +110,27 @@ def test_bfloat16_changes_a_likelihood_by_little(model):
         with torch.autocast("cpu", torch.bfloat16):
             rounded = model.log_prob(batch).values
     assert torch.allclose(exact, rounded, rtol=0.02)
+
+
+def test_guidance_goes_from_the_model_without_conditions_past_the_one_with_them():
+    design = Design("autoregressive", SPACE, network_options=NETWORKS["transformer"], conditions=(CLASS,))
+    model, asked = build(design, seed=3).eval(), {"a": torch.ones(30, dtype=torch.int64)}
+    with torch.no_grad():
+        model.network.conditioner.parts["a"].embedding.weight.mul_(20)
+    free, one = model.sample(Streams(0, range(30))), model.sample(Streams(0, range(30)), conditions=asked)
+    none = model.sample(Streams(0, range(30)), conditions=asked, guidance=0.0)
+    more = model.sample(Streams(0, range(30)), conditions=asked, guidance=3.0, prefixes=[[2, 1]])
+    assert all(map(torch.equal, free.samples, none.samples))
+    assert not all(map(torch.equal, free.samples, one.samples))
+    with torch.no_grad():
+        own = model.log_prob(SPACE.collate(more.samples, asked)).values
+        nothing, conditional = (
+            model.network(torch.zeros(1, 1, dtype=torch.int64), {"a": torch.tensor([a])})[0, 0].log_softmax(-1)
+            for a in (-1, 1)
+        )
+    assert torch.allclose(more.log_prob, own, atol=1e-4)
+    many = {"a": torch.ones(4000, dtype=torch.int64)}
+    drawn = model.sample(Streams(1, range(4000)), conditions=many, guidance=3.0, max_length=1).samples
+    expected = (nothing + 3 * (conditional - nothing)).softmax(-1)
+    found = torch.tensor([int(sample[0]) + 1 if len(sample) else 0 for sample in drawn]).bincount(minlength=7) / 4000
+    assert ((found - expected).abs() < 4 * (expected * (1 - expected) / 4000).sqrt() + 1e-4).all()

@@ -8,8 +8,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gdl_core.errors import UsageError
-from gdl_core.families.crowd import Crowd, alike, closed_up
+from gdl_core.families.autoregressive.crowd import Crowd, alike, closed_up
 from gdl_core.families.family import Draws, Family, Likelihood
+from gdl_core.families.guidance import between, drop_conditions, ways_to_ask
 from gdl_core.families.roles import Networks
 from gdl_core.families.truncation import Truncation, draw
 from gdl_core.randomness import Streams
@@ -56,13 +57,14 @@ class Autoregressive(Family):
     space: Tokens
     network: Autoregressor
 
-    def __init__(self, space: Tokens, networks: Networks) -> None:
+    def __init__(self, space: Tokens, networks: Networks, *, condition_dropout: float = 0.1) -> None:
         super().__init__(space, networks)
         self.network = cast(Autoregressor, networks("autoregressor"))
+        self.condition_dropout = condition_dropout
 
     def loss(self, batch: Batch) -> Tensor:
         """Return the negative log-likelihood of each sequence, in nats. Shapes: (batch,)."""
-        return -self.log_prob(batch).values
+        return -self.log_prob(drop_conditions(batch, self.condition_dropout) if self.training else batch).values
 
     def log_prob(self, batch: Batch) -> Likelihood:
         """Return the exact log-likelihood of each sequence and of each of its symbols, the end among them.
@@ -103,6 +105,7 @@ class Autoregressive(Family):
         conditions: Mapping[str, Tensor] | None = None,
         prefixes: Sequence[Sequence[int]] | None = None,
         max_length: int | None = None,
+        guidance: float = 1.0,
         temperature: float = 1.0,
         top_k: int | None = None,
         top_p: float | None = None,
@@ -111,8 +114,9 @@ class Autoregressive(Family):
         """Draw one sequence from each stream; the number at position p of a stream decides token p.
 
         `prefixes` holds the first tokens of each sequence, or of all of them when it holds one. A sequence that
-        reaches `max_length` (default and limit: the space's) is cut there. The log-probability is the model's own,
-        whatever temperature and cuts changed, of all that was drawn or given.
+        reaches `max_length` (default and limit: the space's) is cut there. `guidance` is the weight of the conditions.
+        The log-probability is the model's own, whatever guidance, temperature and cuts changed, of all that was drawn
+        or given.
         """
         cut = Truncation(temperature, top_k, top_p, min_p)
         limit = self.space.max_length if max_length is None else min(max_length, self.space.max_length)
@@ -121,16 +125,17 @@ class Autoregressive(Family):
 
         symbols = given.new_zeros(len(streams), limit)
         symbols[:, :shared] = given[:, :shared]
-        crowd, log_prob, logits = self._read(given[:, :shared], limit, conditions or {})
+        begun = [self._read(given[:, :shared], limit, asked) for asked in ways_to_ask(conditions or {}, guidance)]
+        crowds, logits, log_prob = [crowd for crowd, *_ in begun], [last for *_, last in begun], begun[-1][1]
         streams.uniform(shared)  # the numbers of given tokens pass unused
 
         rows = torch.arange(len(streams), device=given.device)  # which sample each row of the batch is
         for position in range(shared, limit):
-            choice = draw(cut(logits), streams.uniform(1).squeeze(1))
+            choice = draw(cut(self._possible(between(logits, guidance))), streams.uniform(1).squeeze(1))
             if position < given.shape[1]:
                 told = given[rows, position]
                 choice = told.where(told != BOUNDARY, choice)
-            log_prob[rows] += symbol_log_prob(logits, choice)
+            log_prob[rows] += symbol_log_prob(self._possible(logits[-1]), choice)
             symbols[rows, position] = choice
             ended = choice == BOUNDARY
             left = len(rows) - int(ended.sum())
@@ -139,8 +144,8 @@ class Autoregressive(Family):
             if left < len(rows):
                 keep = closed_up(~ended)
                 rows, choice = rows[keep], choice[keep]
-                streams, crowd = streams.select(keep), crowd.close_up(keep)
-            logits = self._possible(crowd.advance(self.network.advance, choice))
+                streams, crowds = streams.select(keep), [crowd.close_up(keep) for crowd in crowds]
+            logits = [crowd.advance(self.network.advance, choice) for crowd in crowds]
         return Draws([row[row != BOUNDARY] - 1 for row in symbols], log_prob)
 
     def _given(self, prefixes: Sequence[Sequence[int]] | None, streams: Streams, limit: int) -> Tensor:
@@ -169,8 +174,8 @@ class Autoregressive(Family):
             row, given = torch.zeros_like(row), given[:1]
             conditions = {name: values[:1] for name, values in conditions.items()}
         memory = self.network.begin(len(given), limit, conditions)
-        logits = self._possible(self.network.advance(F.pad(given, (1, 0), value=BOUNDARY), memory))
-        log_prob = symbol_log_prob(logits[:, :-1], given).sum(1)
+        logits = self.network.advance(F.pad(given, (1, 0), value=BOUNDARY), memory)
+        log_prob = symbol_log_prob(self._possible(logits[:, :-1]), given).sum(1)
         return Crowd(memory, row), log_prob[row], logits[row, -1]
 
 
