@@ -102,7 +102,7 @@ def learn(model: Family, batch: Batch, *, steps: int, rate: float = 3e-3) -> Non
 
 
 def _distance_to(batch: Batch, space: Space, samples: Sequence[Sample]) -> float:
-    """Return the mean distance of samples to the nearest of a batch: of the real form or, without order, of its sums."""
+    """Return the mean distance of samples to the nearest of a batch, by the real form or, without order, its sums."""
 
     def traits(one: Batch) -> torch.Tensor:
         parts = space.relax(space.fill(one)).parts
