@@ -32,13 +32,17 @@ SMALL = {"width": 32, "layers": 2, "heads": 4}
 """Options of small networks; each takes those that it knows."""
 
 
+ALIKE = {"ddpm": ["vector"], "flow-matching": ["vector"], "consistency": ["vector", "tokens"], "marginal": ["graph"]}
+"""Where variants are tried that meet a space just as another one does."""
+
+
 def designs() -> list[Design]:
     """Every variant of every family on every space that it can model, small, with its default networks."""
     return [
         Design(family.name, space, variant=family.variant, network_options=small(family.name, space, family.variant))
         for family in VARIANTS
         for space, _ in CASES.values()
-        if family.fits(space)
+        if family.fits(space) and space.kind in ALIKE.get(family.variant, (space.kind,))
     ]
 
 

@@ -6,12 +6,12 @@ keep, `roles` what they ask of networks.
 
 from gdl_core.families.autoregressive import AUTOREGRESSIVE, Autoregressive
 from gdl_core.families.diffusion import DIFFUSION
-from gdl_core.families.energy import Joint, Langevin
+from gdl_core.families.energy import ENERGIES
 from gdl_core.families.family import Draws, Encodes, Family, HasLikelihood, Likelihood, Phase
 from gdl_core.families.flow import FLOWS
 from gdl_core.families.gan import GANS
 
-VARIANTS: tuple[type[Family], ...] = (*AUTOREGRESSIVE, *GANS, *FLOWS, *DIFFUSION, Langevin, Joint)
+VARIANTS: tuple[type[Family], ...] = (*AUTOREGRESSIVE, *GANS, *FLOWS, *DIFFUSION, *ENERGIES)
 """All families; of the variants of one, the first that fits a space is its default there."""
 
 __all__ = ["VARIANTS", "Autoregressive", "Draws", "Encodes", "Family", "HasLikelihood", "Likelihood", "Phase"]

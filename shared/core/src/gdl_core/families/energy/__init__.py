@@ -1,6 +1,11 @@
-"""Energy-based models: p(x) is exp(-E(x)) / Z, and Z is never needed to learn or to sample."""
+"""Energy-based models: p(x) is exp(-E(x)) / Z, and Z is needed neither to learn nor to sample."""
 
+from gdl_core.families.energy.boltzmann import Boltzmann, ContrastiveBoltzmann
+from gdl_core.families.energy.deep_boltzmann import DeepBoltzmann
 from gdl_core.families.energy.joint import Joint
 from gdl_core.families.energy.langevin import Langevin
 
-__all__ = ["Joint", "Langevin"]
+ENERGIES = (Langevin, Joint, Boltzmann, ContrastiveBoltzmann, DeepBoltzmann)
+"""The variants; the first that fits a space is the default there."""
+
+__all__ = ["ENERGIES", "Boltzmann", "ContrastiveBoltzmann", "DeepBoltzmann", "Joint", "Langevin"]

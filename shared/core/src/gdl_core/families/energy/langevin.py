@@ -21,6 +21,9 @@ from gdl_core.spaces import Batch, Space
 Tilt = Callable[[Batch], Tensor]
 """How much less probable samples are than under the normal density. Shapes: a real form -> (batch,)."""
 
+REACH = 16
+"""A training step moves one in so many of the chains that are in use: more of them stand for more of the model."""
+
 
 class Langevin(Family):
     """An energy from any network that sums up a sample: p(x) is the standard normal density times exp(-tilt(x)) / Z.
@@ -68,7 +71,7 @@ class Langevin(Family):
         self.blur, self.walk, self.restarts, self.damping = blur, walk, restarts, damping
         self.condition_dropout = condition_dropout
         self.extent = sum(math.prod(shape) for shape in space.real_shapes)
-        self.replay = Replay(space.real_shapes, chains=chains)
+        self.replay = Replay(space.real_shapes, chains=chains, reach=REACH)
         self.network = cast(Encoder, networks("energy", outputs=(self.outputs,)))
 
     @property

@@ -1,5 +1,7 @@
 """Chains that live as long as a training run."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -12,7 +14,7 @@ class Replay(nn.Module):
     `training_only`.
 
     Example:
-        >>> replay = Replay([(2,)], chains=64)
+        >>> replay = Replay([(2,)], chains=64, reach=16)
         >>> rows = replay.choose(4)
         >>> replay.put(rows, [torch.ones(4, 2)])
         >>> replay.take(rows, [torch.zeros(4, 2)], restarts=0.0)[0].sum()
@@ -21,8 +23,10 @@ class Replay(nn.Module):
 
     begun: Tensor
 
-    def __init__(self, shapes: list[tuple[int, ...]] | tuple[tuple[int, ...], ...], *, chains: int) -> None:
+    def __init__(self, shapes: Sequence[tuple[int, ...]], *, chains: int, reach: int) -> None:
+        """Each step chooses among `reach` times as many chains as it moves, at most among all."""
         super().__init__()
+        self.reach = reach
         self.register_buffer("begun", torch.zeros(chains, dtype=torch.bool), persistent=False)
         for place, shape in enumerate(shapes):
             self.register_buffer(f"part{place}", torch.zeros(chains, *shape), persistent=False)
@@ -33,13 +37,10 @@ class Replay(nn.Module):
         return [buffer for name, buffer in self.named_buffers() if name != "begun"]
 
     def choose(self, count: int) -> Tensor:
-        """Choose different chains at random, at most `count`, so few from all that each comes up again soon.
+        """Choose different chains at random, at most `count`, from so few that each comes up again soon."""
+        return torch.randperm(min(len(self.begun), self.reach * count), device=self.begun.device)[:count]
 
-        They are among the first `REACH` times `count`: chains that seldom move would lag behind the model.
-        """
-        return torch.randperm(min(len(self.begun), REACH * count), device=self.begun.device)[:count]
-
-    def take(self, rows: Tensor, fresh: list[Tensor] | tuple[Tensor, ...], *, restarts: float) -> tuple[Tensor, ...]:
+    def take(self, rows: Tensor, fresh: Sequence[Tensor], *, restarts: float) -> tuple[Tensor, ...]:
         """Return where chains stand; those that never moved, and a share of the others, begin anew at `fresh`."""
         anew = (torch.rand(len(rows), device=rows.device) < restarts) | ~self.begun[rows]
         return tuple(
@@ -47,11 +48,8 @@ class Replay(nn.Module):
             for part, start in zip(self.parts, fresh, strict=True)
         )
 
-    def put(self, rows: Tensor, moved: list[Tensor] | tuple[Tensor, ...]) -> None:
+    def put(self, rows: Tensor, moved: Sequence[Tensor]) -> None:
         """Say where chains have come to."""
         for part, new in zip(self.parts, moved, strict=True):
             part[rows] = new.detach().to(part)
         self.begun[rows] = True
-
-
-REACH = 16

@@ -130,7 +130,7 @@ class ChannelMix(Bijection):
 def mix(matrix: Tensor, x: Tensor) -> Tensor:
     """Apply a matrix to the channels of each cell, in the precision of x whatever autocast says."""
     with torch.autocast(x.device.type, enabled=False):
-        return (matrix @ x.flatten(2)).view_as(x)
+        return (matrix @ x.reshape(len(x), len(matrix), -1)).view_as(x)
 
 
 class Squeeze(Bijection):
