@@ -87,3 +87,8 @@ def test_in_training_conditions_are_forgotten_now_and_then(model):
     forgotten = ~torch.isclose(training, usual, atol=1e-4)
     assert 0 < forgotten.sum() < 20
     assert torch.allclose(training[forgotten], without[forgotten], atol=1e-3)
+
+
+def test_no_samples_is_a_fine_number_to_ask_for(model):
+    draws = model.sample(Streams(0, []), conditions=asked(0))
+    assert draws.samples == [] and draws.log_prob.shape == (0,)
