@@ -4,6 +4,7 @@ import itertools
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import torch
 from gdl_core.checkpoint import load, save
 from gdl_core.data import Dataset
 from gdl_core.families import Family, HasLikelihood
+from gdl_core.families.given import Given
 from gdl_core.pairing import Design, build
 from gdl_core.randomness import Streams
 from gdl_core.spaces import Batch, Graph, Points, Sample, Space, Tokens
@@ -128,6 +130,25 @@ def padding_changes_nothing(design: Design, samples: Sequence[Sample]) -> None:
         with torch.no_grad():
             alone = torch.cat([model.loss(design.space.collate([sample])) for sample in samples])
         assert torch.allclose(alone, losses[0], atol=1e-4)
+
+
+def what_is_given_is_kept(design: Design, samples: Sequence[Sample]) -> None:
+    """Where a sampler takes a known part, every sample holds it exactly, and samples differ elsewhere."""
+    model, space = build(design).eval(), design.space
+    if "given" not in signature(model.sample).parameters:
+        return
+    whole = space.fill(space.collate([max(samples, key=lambda sample: len(space.pack(sample)[next(iter(space.fields))]))]))
+    given = Given(whole, tuple(_beginning(part) for part in whole.parts))
+    filled = space.fill(space.collate(model.sample(Streams(0, range(4)), given=given).samples))
+    assert all(map(torch.equal, given.over(filled.parts), filled.parts))
+    assert any(len(part.unique(dim=0)) > 1 for part in filled.parts)
+
+
+def _beginning(part: torch.Tensor) -> torch.Tensor:
+    """Say that the first two places along every axis of a part are known, or its first channel where it has one."""
+    known = torch.zeros_like(part, dtype=torch.bool)
+    known[(slice(None), *(slice(2) for _ in part.shape[1:]))] = True
+    return known
 
 
 def a_saved_model_draws_the_same(design: Design, samples: Sequence[Sample]) -> None:
@@ -261,6 +282,7 @@ FAMILY_LAWS = (
     a_sample_lies_in_the_space,
     eight_examples_are_learned,
     padding_changes_nothing,
+    what_is_given_is_kept,
     a_saved_model_draws_the_same,
     a_killed_run_resumes_bit_for_bit,
     a_likelihood_says_what_it_is,

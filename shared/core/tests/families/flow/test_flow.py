@@ -86,7 +86,7 @@ def test_an_unlearned_flow_gives_levels_the_probability_of_their_cells():
         ("transformer", Grid(2, (4,)), torch.randn(2, 4)),
         ("spline", Points(4, 2), torch.randn(3, 2)),
     ],
-    ids=str,
+    ids=["vector", "levels", "patches", "points"],
 )
 def test_decoding_undoes_encoding(variant, space, sample):
     model = shaken(variant, space, size=0.05).float()

@@ -9,8 +9,10 @@ from torch import Tensor
 from gdl_core.families.family import Draws, Family, Likelihood
 from gdl_core.families.flow.bijection import Bijection, total
 from gdl_core.families.flow.dequantization import Dequantizer
+from gdl_core.families.given import Given
 from gdl_core.families.guidance import drop_conditions
 from gdl_core.families.roles import Networks
+from gdl_core.families.walks import mala
 from gdl_core.randomness import Ambient, Source, Streams
 from gdl_core.spaces import Batch, Space
 
@@ -59,12 +61,33 @@ class Flow(Family):
         conditions: Mapping[str, Tensor] | None = None,
         temperature: float = 1.0,
         guidance: float = 1.0,
+        given: Given | None = None,
+        rounds: int = 200,
+        size: float = 0.02,
     ) -> Draws:
         """Draw one sample from each stream. `temperature` scales the noise: below 1 samples keep to what is common.
 
-        `guidance` leads from the model without conditions (0) to that with them (1) and beyond.
+        `guidance` leads from the model without conditions (0) to that with them (1) and beyond. What is `given` is
+        kept: from a free draw the rest walks `rounds` steps of the Metropolis-adjusted Langevin algorithm, with noise
+        of variance `size`, on its density given the known part, which it draws from exactly in the long run.
         """
-        return self._from_noise(self._noise(streams) * temperature, conditions or {}, guidance)
+        asked = conditions or {}
+        if given is None:
+            return self._from_noise(self._noise(streams) * temperature, asked, guidance)
+        real = Given(self.space.relax(given.values), given.known)
+        steepest = 2 / math.sqrt(size)  # far from data slopes are huge, and every step along them would be refused
+
+        @torch.enable_grad()
+        def potential(x: tuple[Tensor, ...]) -> tuple[Tensor, tuple[Tensor, ...]]:
+            rest = x[0].detach().requires_grad_()
+            energy = -self.density(real.over([rest])[0], asked)
+            (slope,) = torch.autograd.grad(energy.sum(), [rest])
+            return energy.detach(), (slope.clamp(-steepest, steepest),)
+
+        start = real.over([self.bijection.inverse(self._noise(streams) * temperature, asked, guidance)])
+        walked = mala(potential, start, streams, size=size, steps=rounds)
+        filled = self.space.round(Batch(real.over(walked)[0]))
+        return Draws(self.space.trim(filled.with_parts(given.over(filled.parts))))
 
     def _noise(self, source: Source) -> Tensor:
         return self.space.normal(source)[0]

@@ -10,7 +10,9 @@ from gdl_core.families.family import Draws, Family, Likelihood
 from gdl_core.families.flow.flow import log_normal
 from gdl_core.families.flow.laws import Affine
 from gdl_core.families.flow.vectors import couplings
+from gdl_core.families.given import Given
 from gdl_core.families.guidance import drop_conditions
+from gdl_core.families.imputation import by_turns
 from gdl_core.families.roles import Encoder, Networks
 from gdl_core.families.vae.emissions import ElementEmission
 from gdl_core.randomness import Ambient, Streams
@@ -75,7 +77,10 @@ class LatentFlow(Family):
 
     def _posterior(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Return mean and log-deviation of the code. Shapes: two of (batch, latent)."""
-        mean, raw = self.encoder(self.space.relax(self.space.fill(batch))).float().chunk(2, -1)
+        return self._posterior_of_filled(self.space.fill(batch))
+
+    def _posterior_of_filled(self, filled: Batch) -> tuple[Tensor, Tensor]:
+        mean, raw = self.encoder(self.space.relax(filled)).float().chunk(2, -1)
         return mean, FIRST + 3 * torch.tanh(raw / 3)
 
     @torch.no_grad()
@@ -86,14 +91,26 @@ class LatentFlow(Family):
         conditions: Mapping[str, Tensor] | None = None,
         temperature: float = 1.0,
         guidance: float = 1.0,
+        given: Given | None = None,
+        rounds: int = 16,
     ) -> Draws:
         """Draw one sample from each stream; `temperature` scales the noise that codes are made of.
 
-        `guidance` leads from the model without conditions (0) to that with them (1) and beyond.
+        `guidance` leads from the model without conditions (0) to that with them (1) and beyond. What is `given` is
+        kept; the code adapts to it in so many `rounds` of encoding and drawing (`imputation.by_turns`).
         """
         asked = conditions or {}
+
+        def draw(codes: Tensor) -> Batch:
+            return self.emission.draw_filled(codes, streams, asked, temperature=1.0, guidance=guidance)
+
+        def encode(filled: Batch) -> Tensor:
+            mean, log_deviation = self._posterior_of_filled(filled)
+            return mean + log_deviation.exp() * streams.normal(self.latent).float()
+
         codes = self.prior.inverse(streams.normal(self.latent).float() * temperature, asked, guidance)
-        return Draws(self.emission.draw(codes, streams, asked, temperature=1.0, guidance=guidance))
+        filled = draw(codes) if given is None else by_turns(draw, encode, codes, given, rounds=rounds)
+        return Draws(self.space.trim(filled))
 
     def encode(self, batch: Batch) -> Tensor:
         """Return the noise that stands for each sample. Shapes: (batch, latent)."""

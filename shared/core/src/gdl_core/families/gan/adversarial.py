@@ -12,7 +12,9 @@ from gdl_core.families.family import Draws, Family, Phase
 from gdl_core.families.gan.augmentation import Adaptive
 from gdl_core.families.gan.penalties import one_behind_the_other, scores_and_slopes
 from gdl_core.families.gan.relaxation import RELAXATIONS, realise
+from gdl_core.families.given import Given
 from gdl_core.families.guidance import drop_conditions
+from gdl_core.families.imputation import downhill
 from gdl_core.families.roles import Decoder, Encoder, Networks
 from gdl_core.randomness import Ambient, Source, Streams
 from gdl_core.spaces import Batch, Space
@@ -141,7 +143,10 @@ class Adversarial(Family):
 
     def generate(self, source: Source, conditions: Mapping[str, Tensor], spread: float = 1.0) -> Batch:
         """Make a sample in the real form from each of the source's streams, through which gradients flow."""
-        codes = source.normal(self.latent).float() * spread
+        return self.made(source.normal(self.latent).float() * spread, source, conditions)
+
+    def made(self, codes: Tensor, source: Source, conditions: Mapping[str, Tensor]) -> Batch:
+        """Return what the generator makes of codes, in the real form."""
         outputs = self.generator(codes, conditions)
         return realise(self.space, outputs, source, conditions, self.relax, self.temperature)
 
@@ -157,9 +162,31 @@ class Adversarial(Family):
         return real_scores, fake_scores
 
     @torch.no_grad()
-    def sample(self, streams: Streams, *, conditions: Mapping[str, Tensor] | None = None, spread: float = 1.0) -> Draws:
+    def sample(
+        self,
+        streams: Streams,
+        *,
+        conditions: Mapping[str, Tensor] | None = None,
+        spread: float = 1.0,
+        given: Given | None = None,
+        rounds: int = 100,
+    ) -> Draws:
         """Draw one sample from each stream, in one pass through the generator.
 
-        `spread` is the standard deviation of the codes: below 1 samples are more typical and less varied.
+        `spread` is the standard deviation of the codes: below 1 samples are more typical and less varied. What is
+        `given` is kept, and in so many `rounds` the codes move to where the rest fits it (`imputation.downhill`).
         """
-        return Draws(self.space.trim(self.space.round(self.generate(streams, conditions or {}, spread))))
+        codes = streams.normal(self.latent).float() * spread
+        everyone = torch.arange(len(streams), device=streams.indices.device)
+
+        def make(codes: Tensor) -> Batch:
+            chance = streams.select(everyone)  # what the relaxation of symbols leaves to chance is the same each time
+            return self.made(codes, chance, conditions or {})
+
+        if given is None:
+            return Draws(self.space.trim(self.space.round(make(codes))))
+        known = Given(self.space.relax(given.values), given.known)
+        codes = downhill(lambda codes: make(codes).parts, codes, known, rounds=rounds)
+        filled = self.space.round(make(codes))
+        return Draws(self.space.trim(filled.with_parts(given.over(filled.parts))))
+

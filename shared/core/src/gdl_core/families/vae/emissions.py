@@ -51,8 +51,21 @@ class ElementEmission(Emission):
         temperature: float,
         guidance: float = 1.0,
     ) -> list[Sample]:
+        filled = self.draw_filled(codes, streams, conditions, temperature=temperature, guidance=guidance)
+        return self.space.trim(filled)
+
+    def draw_filled(
+        self,
+        codes: Tensor,
+        streams: Streams,
+        conditions: Mapping[str, Tensor],
+        *,
+        temperature: float,
+        guidance: float = 1.0,
+    ) -> Batch:
+        """Do what `draw` does, and leave the samples in the filled form."""
         outputs = guided(partial(self.decoder, codes), conditions, guidance)
-        return self.space.trim(self.observation.draw(outputs, streams, temperature))
+        return with_conditions(self.observation.draw(outputs, streams, temperature), conditions)
 
 
 class SequenceEmission(Emission):

@@ -9,7 +9,9 @@ import torch
 from torch import Tensor
 
 from gdl_core.families.family import Draws, Family, Likelihood
+from gdl_core.families.given import Given
 from gdl_core.families.guidance import drop_conditions
+from gdl_core.families.imputation import by_turns
 from gdl_core.families.roles import Encoder, Networks
 from gdl_core.families.vae.emissions import ElementEmission, Emission, HierarchicalEmission, SequenceEmission
 from gdl_core.families.vae.likelihoods import bounded_below
@@ -66,8 +68,11 @@ class GaussianCodes(Family):
 
     def posterior(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Return the mean and the logarithm of the deviation of each sample's code. Shapes: two of (batch, latent)."""
-        outputs = self.encoder(self.space.relax(self.space.fill(batch))).float()
-        mean, raw = outputs.chunk(2, -1)
+        return self.posterior_of_filled(self.space.fill(batch))
+
+    def posterior_of_filled(self, filled: Batch) -> tuple[Tensor, Tensor]:
+        """Return what `posterior` does, for samples in the filled form."""
+        mean, raw = self.encoder(self.space.relax(filled)).float().chunk(2, -1)
         return mean, bounded_below(raw + FIRST)
 
     def log_prob(self, batch: Batch) -> Likelihood:
@@ -122,8 +127,9 @@ class GaussianVAE(GaussianCodes):
     variant = "gaussian"
     spaces = ("vector", "tokens", "grid", "points", "graph")
     roles = ("encoder", "decoder")
+    emission: ElementEmission
 
-    def emits(self, networks: Networks) -> Emission:
+    def emits(self, networks: Networks) -> ElementEmission:
         return ElementEmission(self.space, networks, self.latent)
 
     @torch.no_grad()
@@ -134,14 +140,26 @@ class GaussianVAE(GaussianCodes):
         conditions: Mapping[str, Tensor] | None = None,
         temperature: float = 1.0,
         guidance: float = 1.0,
+        given: Given | None = None,
+        rounds: int = 16,
     ) -> Draws:
         """Draw a code from the prior, then a sample from what it says; temperature 0 takes the most probable one.
 
-        `guidance` goes beyond what the conditions do to the decoder (1: not beyond; 0: no conditions).
+        `guidance` goes beyond what the conditions do to the decoder (1: not beyond; 0: no conditions). What is `given`
+        is kept; the code adapts to it in so many `rounds` of encoding and drawing (`imputation.by_turns`).
         """
+
+        def draw(codes: Tensor) -> Batch:
+            asked = conditions or {}
+            return self.emission.draw_filled(codes, streams, asked, temperature=temperature, guidance=guidance)
+
+        def encode(filled: Batch) -> Tensor:
+            mean, log_deviation = self.posterior_of_filled(filled)
+            return mean + log_deviation.exp() * self.prior(streams)
+
         codes = self.prior(streams)
-        drawn = self.emission.draw(codes, streams, conditions or {}, temperature=temperature, guidance=guidance)
-        return Draws(drawn)
+        filled = draw(codes) if given is None else by_turns(draw, encode, codes, given, rounds=rounds)
+        return Draws(self.space.trim(filled))
 
 
 class SequenceVAE(GaussianCodes):

@@ -10,7 +10,9 @@ from torch import Tensor
 
 from gdl_core.families.autoregressive import Autoregressive
 from gdl_core.families.family import Draws, Family, Likelihood, Phase
+from gdl_core.families.given import Given
 from gdl_core.families.guidance import drop_conditions
+from gdl_core.families.imputation import by_turns
 from gdl_core.families.roles import Encoder, Networks
 from gdl_core.families.vae.emissions import ElementEmission
 from gdl_core.families.vae.quantisers import Codebook, FiniteScalars, Quantiser
@@ -96,17 +98,28 @@ class QuantisedVAE(Family):
         top_k: int | None = None,
         top_p: float | None = None,
         guidance: float = 1.0,
+        given: Given | None = None,
+        rounds: int = 8,
     ) -> Draws:
         """Draw a code from the prior, then a sample from what it says.
 
         `top_k` and `top_p` cut the prior's tail, `temperature` is that of the sample (0: the most probable one) and
-        `guidance` goes beyond what the conditions do to both (1: not beyond; 0: no conditions).
+        `guidance` goes beyond what the conditions do to both (1: not beyond; 0: no conditions). What is `given` is
+        kept; the code adapts to it in so many `rounds` of encoding and drawing (`imputation.by_turns`).
         """
         conditions = conditions or {}
         drawn = self.prior.sample(streams, conditions=conditions, guidance=guidance, top_k=top_k, top_p=top_p)
         indices = self.prior.space.collate(drawn.samples).values.to(streams.indices.device)
         codes = self.quantiser.lookup(indices).flatten(1)
-        return Draws(self.emission.draw(codes, streams, conditions, temperature=temperature, guidance=guidance))
+
+        def draw(codes: Tensor) -> Batch:
+            return self.emission.draw_filled(codes, streams, conditions, temperature=temperature, guidance=guidance)
+
+        def encode(filled: Batch) -> Tensor:
+            return self.quantiser.lookup(self.quantiser.indices(self._vectors_of_filled(filled))).flatten(1)
+
+        filled = draw(codes) if given is None else by_turns(draw, encode, codes, given, rounds=rounds)
+        return Draws(self.space.trim(filled))
 
     def _log_prior(self, indices: Tensor, batch: Batch) -> Tensor:
         """Return log p(code). Shapes: (batch, symbols) -> (batch,)."""
@@ -114,8 +127,10 @@ class QuantisedVAE(Family):
 
     def _vectors(self, batch: Batch) -> Tensor:
         """Return what is quantised. Shapes: (batch, symbols, width)."""
-        outputs = self.encoder(self.space.relax(self.space.fill(batch))).float()
-        return outputs.unflatten(1, (self.symbols, self.quantiser.width))
+        return self._vectors_of_filled(self.space.fill(batch))
+
+    def _vectors_of_filled(self, filled: Batch) -> Tensor:
+        return self.encoder(self.space.relax(filled)).float().unflatten(1, (self.symbols, self.quantiser.width))
 
     def _partly_forgotten(self, batch: Batch) -> Batch:
         return drop_conditions(batch, self.condition_dropout) if self.training else batch

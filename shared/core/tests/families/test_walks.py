@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gdl_core.families.energy.samplers import SAMPLERS, Parts, hamiltonian, langevin, mala
+from gdl_core.families.walks import SAMPLERS, Parts, hamiltonian, langevin, mala
 from gdl_core.randomness import Ambient, Streams
 
 COUNT = 20_000
