@@ -4,7 +4,7 @@ import torch
 from gdl_core.networks.fused import attend, weights_of
 
 numbers = torch.Generator().manual_seed(0)
-Q, K, V = (torch.randn(2, 2, count, 4, dtype=torch.float64, generator=numbers).requires_grad_() for count in (3, 5, 5))
+Q, K, V = (torch.randn(2, 1, count, 2, dtype=torch.float64, generator=numbers).requires_grad_() for count in (2, 5, 5))
 SEEN = torch.tensor([[1, 1, 0, 1, 0], [1, 0, 0, 0, 0]]).bool()[:, None, None]
 
 

@@ -1,10 +1,10 @@
-"""Every encoder, decoder and denoiser keeps every law, at sizes that halve and at sizes that do not."""
+"""Every encoder, decoder and denoiser, and what stands in their place, keeps every law, at even and odd sizes."""
 
 from inspect import signature
 
 import pytest
 
-from gdl_core.pairing import NETWORKS
+from gdl_core.pairing import NETWORKS, STANDS_IN
 from gdl_core.spaces import Graph, Grid, Points, Tokens, Vector
 from gdl_core.testing import NETWORK_LAWS
 
@@ -22,9 +22,9 @@ SPACES = [
 ]
 SMALL = {"width": 8, "layers": 2, "heads": 2}
 CASES = [
-    (network, role, space)
+    (network, STANDS_IN.get(role, role), space)
     for (role, kind), networks in NETWORKS.items()
-    if role in ("encoder", "decoder", "denoiser")
+    if STANDS_IN.get(role, role) in ("encoder", "decoder", "denoiser")
     for network in networks.values()
     for space in SPACES
     if space.kind == kind

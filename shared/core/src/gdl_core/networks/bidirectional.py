@@ -3,12 +3,12 @@
 import math
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gdl_core.networks.attention import GatedLayer, rotated
 from gdl_core.networks.fused import attend
 from gdl_core.networks.modulation import Modulation
-from gdl_core.networks.precision import in_float32
 from gdl_core.networks.reading import Reading, Rows
 
 
@@ -41,18 +41,21 @@ class Heads(nn.Module):
     Shapes: (batch, elements, width) -> three of (batch, heads, elements, width / heads).
     """
 
-    def __init__(self, width: int, heads: int) -> None:
+    def __init__(self, width: int, heads: int, rotary: AxialRotary | None = None) -> None:
         super().__init__()
         if width % heads:
             raise ValueError(f"width {width} must be a multiple of {heads} heads")
         self.heads = heads
         self.project = nn.Linear(width, 3 * width, bias=False)
-        self.query_norm = nn.RMSNorm(width // heads)
-        self.key_norm = nn.RMSNorm(width // heads)
+        self.query_gain, self.key_gain = (nn.Parameter(torch.ones(width // heads)) for _ in range(2))
+        self.rotary = rotary
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        q, k, v = self.project(x).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
-        return in_float32(self.query_norm, q), in_float32(self.key_norm, k), v
+        parts = self.project(x).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        gains = torch.stack([self.query_gain, self.key_gain])[:, None, None, None]
+        both = F.rms_norm(parts[:2].to(gains.dtype), gains.shape[-1:]) * gains  # in one pass, which is most of the cost
+        both = both if self.rotary is None else self.rotary(both)
+        return both[0], both[1], parts[2]
 
 
 class Attention(nn.Module):
@@ -60,15 +63,11 @@ class Attention(nn.Module):
 
     def __init__(self, width: int, heads: int, rotary: AxialRotary | None = None) -> None:
         super().__init__()
-        self.heads = Heads(width, heads)
+        self.heads = Heads(width, heads, rotary)
         self.out = nn.Linear(width, width, bias=False)
-        self.rotary = rotary
 
     def forward(self, x: Tensor) -> Tensor:
-        q, k, v = self.heads(x)
-        if self.rotary is not None:
-            q, k = self.rotary(q), self.rotary(k)
-        return self.out(attend(q, k, v).transpose(1, 2).flatten(-2))
+        return self.out(attend(*self.heads(x)).transpose(1, 2).flatten(-2))
 
 
 class Block(nn.Module):

@@ -74,7 +74,7 @@ class MaskedPerceptron(nn.Module):
             x = x + self.conditioner(batch.conditions, len(batch))
         for layer in self.hidden:
             x = x + layer(self.dropout(F.silu(x)))
-        return self.last(F.silu(x)).unflatten(-1, (self.size, self.outputs))
+        return in_float32(self.last, F.silu(x)).unflatten(-1, (self.size, self.outputs))
 
     def begin(self, batch: int, conditions: Mapping[str, Tensor]) -> Values:
         """Return an empty memory for `batch` samples."""
@@ -139,8 +139,9 @@ class CausalTransformer(nn.Module):
     def begin(self, batch: int, conditions: Mapping[str, Tensor]) -> Past:
         """Return an empty memory for `batch` samples."""
         device = self.positions.device
+        dtype = compute_type(device) if torch.is_autocast_enabled(device.type) else self.positions.dtype
         blocks = cast(Iterable[Block], self.blocks)
-        caches = [block.attention.empty_cache(batch, device, compute_type(device)) for block in blocks]
+        caches = [block.attention.empty_cache(batch, device, dtype) for block in blocks]
         return Past(caches, self.conditioner(conditions, batch)[:, None])
 
     def advance(self, before: Tensor | None, memory: Past) -> Tensor:

@@ -132,7 +132,13 @@ class Outputs(nn.Module):
 
 
 class ConvolutionEncoder(nn.Module):
-    """Sums up a grid. Shapes: (batch, channels, *shape) -> (batch, outputs[0])."""
+    """Sums up a grid. Shapes: (batch, channels, *shape) -> (batch, outputs[0]).
+
+    Example:
+        >>> model = ConvolutionEncoder(Grid(channels=1, shape=(9, 9)), outputs=(4,), width=8)
+        >>> model(Batch(torch.zeros(3, 1, 9, 9))).shape
+        torch.Size([3, 4])
+    """
 
     def __init__(
         self,
@@ -171,6 +177,11 @@ class ConvolutionDecoder(nn.Module):
     """Makes all cells from a code, the coarsest first; the code also sets the scales and shifts of each layer.
 
     Shapes: (batch, inputs) -> (batch, channels, *shape, outputs[0]).
+
+    Example:
+        >>> model = ConvolutionDecoder(Grid(channels=1, shape=(9,)), inputs=4, outputs=(2,), width=8)
+        >>> model(torch.zeros(3, 4), {})[0].shape
+        torch.Size([3, 1, 9, 2])
     """
 
     def __init__(

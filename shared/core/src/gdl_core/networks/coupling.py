@@ -9,6 +9,7 @@ from gdl_core.conditions import Condition
 from gdl_core.networks.conditioner import Conditioner
 from gdl_core.networks.convolution import convolve
 from gdl_core.networks.modulation import zeroed
+from gdl_core.networks.precision import in_float32
 from gdl_core.spaces import Batch, Grid, Points, Vector
 
 
@@ -40,7 +41,7 @@ class VectorConditioner(nn.Module):
         x = self.first(codes)
         if self.conditioner is not None:
             x = x + self.conditioner(conditions, len(codes))
-        return (self.rest(x).view(-1, *self.shape),)
+        return (in_float32(self.rest[-1], self.rest[:-1](x)).view(-1, *self.shape),)
 
 
 class GridCoupling(nn.Module):
@@ -90,7 +91,7 @@ class GridCoupling(nn.Module):
             x = x + context.reshape(*context.shape, *(1,) * (x.ndim - 2))
         for layer in self.layers:
             x = x + layer(x)
-        return (self.last(x).unflatten(1, (-1, self.outputs)).movedim(2, -1),)
+        return (in_float32(self.last, x).unflatten(1, (-1, self.outputs)).movedim(2, -1),)
 
 
 class SetCoupling(nn.Module):
@@ -128,4 +129,4 @@ class SetCoupling(nn.Module):
             x = x + self.conditioner(batch.conditions, len(batch))[:, None]
         for layer in self.layers:
             x = x + layer(torch.cat([x, x.mean(1, keepdim=True).expand_as(x)], -1))
-        return (self.last(x).unflatten(-1, self.shape),)
+        return (in_float32(self.last, x).unflatten(-1, self.shape),)

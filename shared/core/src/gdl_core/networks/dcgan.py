@@ -14,10 +14,10 @@ from torch import Tensor, nn
 from gdl_core.conditions import Condition
 from gdl_core.networks.conditioner import Conditioner
 from gdl_core.networks.convolution import convolve, halvings, widths_of
+from gdl_core.networks.precision import in_float32
 from gdl_core.networks.projection import ProjectionHead
 from gdl_core.networks.pyramid import cells_last
 from gdl_core.spaces import Batch, Grid
-
 
 TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
 
@@ -40,7 +40,7 @@ class Upwards(nn.Module):
     def __init__(self, inputs: int, outputs: int, fine: tuple[int, ...], strides: tuple[int, ...]) -> None:
         super().__init__()
         kernel = tuple(2 + stride for stride in strides)
-        self.layer = TRANSPOSED[len(fine) - 1](inputs, outputs, kernel, strides, padding=1)
+        self.layer = TRANSPOSED[len(fine) - 1](inputs, outputs, kernel, strides, padding=1)  # type: ignore[arg-type]
         self.fine = fine
 
     def forward(self, x: Tensor) -> Tensor:
@@ -79,7 +79,7 @@ class DcganGenerator(nn.Module):
         x = self.norm(x.unflatten(1, (-1, *self.shapes[0]))).relu()
         for up in self.ups:
             x = self.norm(up(x)).relu()
-        return (cells_last(self.last(x), self.outputs),)
+        return (cells_last(in_float32(self.last, x), self.outputs),)
 
 
 class DcganDiscriminator(nn.Module):

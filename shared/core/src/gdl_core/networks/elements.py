@@ -100,6 +100,11 @@ class TransformerEncoder(nn.Module):
     """Sums up tokens or points, these in any order (Lee et al. 2018, arXiv:1810.00825).
 
     Shapes: (batch, elements, numbers) -> (batch, outputs[0]).
+
+    Example:
+        >>> model = TransformerEncoder(Tokens(vocabulary_size=5, max_length=4), outputs=(2,), width=32)
+        >>> model(Batch(torch.zeros(3, 4, 6))).shape  # the sixth symbol is for no token
+        torch.Size([3, 2])
     """
 
     def __init__(
@@ -129,6 +134,11 @@ class TransformerDecoder(nn.Module):
     """Makes all tokens or points at once from a code, each from a learned vector of its own.
 
     Shapes: (batch, inputs) -> (batch, *part.shape, outputs[0]).
+
+    Example:
+        >>> model = TransformerDecoder(Points(count=7, features=3, variable=False), inputs=4, outputs=(1,), width=32)
+        >>> model(torch.zeros(2, 4), {})[0].shape
+        torch.Size([2, 7, 3, 1])
     """
 
     def __init__(
@@ -160,6 +170,11 @@ class TransformerDenoiser(nn.Module):
     """Makes numbers for each token or point at a time. Permuting points permutes the output.
 
     Shapes: (batch, elements, numbers), (batch,) -> (batch, *part.shape, outputs[0]).
+
+    Example:
+        >>> model = TransformerDenoiser(Tokens(vocabulary_size=5, max_length=4), outputs=(6,), width=32)
+        >>> model(Batch(torch.zeros(3, 4, 6)), torch.zeros(3))[0].shape
+        torch.Size([3, 4, 6])
     """
 
     def __init__(

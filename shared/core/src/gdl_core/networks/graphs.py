@@ -196,6 +196,12 @@ class GraphDenoiser(nn.Module):
     """Makes numbers for each node and each edge at a time. Permuting the nodes permutes the output.
 
     Shapes: a real form, (batch,) -> (batch, *part.shape, outputs[i]).
+
+    Example:
+        >>> model = GraphDenoiser(Graph(max_nodes=6, node_types=3, edge_types=2), outputs=(4, 2), width=32)
+        >>> nodes, edges = model(Batch(torch.zeros(5, 6, 4), None, torch.zeros(5, 6, 6, 2)), torch.zeros(5))
+        >>> nodes.shape, edges.shape
+        (torch.Size([5, 6, 4]), torch.Size([5, 6, 6, 2]))
     """
 
     def __init__(

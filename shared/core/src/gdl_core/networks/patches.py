@@ -61,6 +61,11 @@ class PatchTransformer(nn.Module):
 
     The diffusion transformer (DiT) of Peebles and Xie (2022), arXiv:2212.09748, with rotary places on each axis.
     Shapes: (batch, channels, *shape), (batch,) -> (batch, channels, *shape, outputs[0]).
+
+    Example:
+        >>> model = PatchTransformer(Grid(channels=1, shape=(8, 8, 5)), outputs=(2,), width=32, layers=1, patch=4)
+        >>> model(Batch(torch.zeros(2, 1, 8, 8, 5)), torch.zeros(2))[0].shape
+        torch.Size([2, 1, 8, 8, 5, 2])
     """
 
     def __init__(

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from gdl_core.conditions import Condition
 from gdl_core.networks.conditioner import Conditioner
+from gdl_core.networks.precision import in_float32
 
 
 class ProjectionHead(nn.Module):
@@ -27,7 +28,7 @@ class ProjectionHead(nn.Module):
         self.outputs, self.scale = outputs, width**-0.5
 
     def forward(self, features: Tensor, conditions: Mapping[str, Tensor]) -> Tensor:
-        scores = self.shared(features)
+        scores = in_float32(self.shared, features)
         if not self.conditioner.parts:
             return scores
         directions = self.conditioner(conditions, len(features)).unflatten(1, (self.outputs, -1))

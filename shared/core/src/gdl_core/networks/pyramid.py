@@ -20,7 +20,9 @@ def finer(x: Tensor, shape: Sequence[int]) -> Tensor:
 
 
 def cells_last(x: Tensor, outputs: int) -> Tensor:
-    """Take apart each channel's numbers. Shapes: (batch, channels * outputs, *axes) -> (batch, channels, *axes, outputs).
+    """Take apart each channel's numbers.
+
+    Shapes: (batch, channels * outputs, *axes) -> (batch, channels, *axes, outputs).
 
     Example:
         >>> import torch

@@ -12,6 +12,8 @@ from torch import Tensor, nn
 from gdl_core.conditions import Condition
 from gdl_core.networks.conditioner import Conditioner
 from gdl_core.networks.convolution import convolve, halvings, widths_of
+from gdl_core.networks.modulation import zeroed
+from gdl_core.networks.precision import in_float32
 from gdl_core.networks.projection import ProjectionHead
 from gdl_core.networks.pyramid import cells_last, coarser, finer
 from gdl_core.spaces import Batch, Grid
@@ -23,9 +25,7 @@ class ResidualBlock(nn.Module):
     def __init__(self, inputs: int, outputs: int, axes: int) -> None:
         super().__init__()
         self.path = convolve(axes, inputs, outputs, size=1) if inputs != outputs else nn.Identity()
-        self.first, self.second = convolve(axes, outputs, outputs), convolve(axes, outputs, outputs)
-        nn.init.zeros_(self.second.weight)
-        nn.init.zeros_(self.second.bias)
+        self.first, self.second = convolve(axes, outputs, outputs), zeroed(convolve(axes, outputs, outputs))
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.path(x)
@@ -65,7 +65,7 @@ class ResidualGenerator(nn.Module):
         x = self.first(codes + self.conditioner(conditions, len(codes))).unflatten(1, (-1, *self.shapes[0]))
         for stage, shape in zip(self.stages, self.shapes, strict=True):
             x = stage(finer(x, shape))
-        return (cells_last(self.last(F.leaky_relu(x, 0.2)), self.outputs),)
+        return (cells_last(in_float32(self.last, F.leaky_relu(x, 0.2)), self.outputs),)
 
 
 class ResidualDiscriminator(nn.Module):

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from gdl_core.conditions import Condition
 from gdl_core.networks.conditioner import Conditioner
 from gdl_core.networks.convolution import CONVOLUTIONS, convolve, halvings, widths_of
+from gdl_core.networks.precision import in_float32
 from gdl_core.networks.pyramid import cells_last, finer
 from gdl_core.spaces import Grid
 
@@ -46,7 +47,10 @@ def _over_cells(numbers: Tensor, like: Tensor) -> Tensor:
 
 
 class StyleBlock(nn.Module):
-    """Two styled convolutions at one scale. Shapes: (batch, inputs, *axes), (batch, style) -> (batch, outputs, *axes)."""
+    """Two styled convolutions at one scale.
+
+    Shapes: (batch, inputs, *axes), (batch, style) -> (batch, outputs, *axes).
+    """
 
     def __init__(self, inputs: int, outputs: int, axes: int, style: int) -> None:
         super().__init__()
@@ -96,5 +100,5 @@ class StyleGenerator(nn.Module):
         total = torch.zeros((), device=x.device)
         for block, result, shape in zip(self.blocks, self.results, self.shapes, strict=True):
             x = block(finer(x, shape), style)
-            total = result(x) + (finer(total, shape) if total.ndim else total)
+            total = in_float32(result, x) + (finer(total, shape) if total.ndim else total)
         return (cells_last(total, self.outputs),)

@@ -30,6 +30,11 @@ class UNet(nn.Module):
     Ronneberger et al. (2015), arXiv:1505.04597, as a denoiser after Ho et al. (2020), arXiv:2006.11239: `layers`
     residual blocks at each scale, modulated by time and conditions, and attention among the coarsest cells.
     Shapes: (batch, channels, *shape), (batch,) -> (batch, channels, *shape, outputs[0]).
+
+    Example:
+        >>> model = UNet(Grid(channels=3, shape=(28, 20)), outputs=(1,), width=8)
+        >>> model(Batch(torch.zeros(2, 3, 28, 20)), torch.zeros(2))[0].shape
+        torch.Size([2, 3, 28, 20, 1])
     """
 
     def __init__(

@@ -120,7 +120,7 @@ class Grid(Space):
         """Choose the cells of one colour of a checkerboard; where there are channels, half of these in turn with it."""
         if self.channels > 1 and turn % 4 >= 2:
             return (half_of(self.channels, turn).reshape(self.channel_shapes[0]).expand(self.full_shape),)
-        colour = sum(torch.meshgrid(*map(torch.arange, self.shape), indexing="ij")) % 2
+        colour = torch.stack(torch.meshgrid(*map(torch.arange, self.shape), indexing="ij")).sum(0) % 2
         return ((colour == (turn + 1) % 2).expand(self.full_shape),)
 
     def fill(self, batch: Batch) -> Batch:

@@ -13,7 +13,7 @@ from gdl_core.families.flow.flow import Flow
 from gdl_core.families.flow.laws import Affine, Law
 from gdl_core.families.flow.layers import ActNorm, Flip, Reshape, Squeeze
 from gdl_core.families.flow.spline import Spline
-from gdl_core.families.guidance import drop_conditions
+from gdl_core.families.guidance import drop_conditions, guided
 from gdl_core.families.roles import Networks
 from gdl_core.randomness import Ambient, Streams
 from gdl_core.spaces import Batch, Grid, Space, Vector
@@ -132,10 +132,13 @@ class TransformerFlow(Flow):
         """Draw one sample from each stream and take its noise off; the options are those of every flow."""
         asked = conditions or {}
         x = self.bijection.inverse(self._noise(streams) * temperature, asked, guidance)
-        return Draws(self.space.trim(self.space.round(Batch(self.denoised(x, asked)))))
+        (clean,) = guided(lambda known: [self.denoised(x, known)], asked, guidance)
+        return Draws(self.space.trim(self.space.round(Batch(clean))))
 
     def denoised(self, x: Tensor, asked: Mapping[str, Tensor]) -> Tensor:
         """Return what noisy samples are expected to be without noise. Shapes: (batch, ...) -> the same."""
+        if not self.noise:
+            return x
         with torch.enable_grad():
             noisy = x.detach().requires_grad_()
             (slope,) = torch.autograd.grad(self.density(noisy, asked).sum(), noisy)

@@ -63,7 +63,7 @@ class RealNVP(VectorFlow):
 
     variant = "realnvp"
 
-    def __init__(self, space: Vector, networks: Networks, *, steps: int = 8, condition_dropout: float = 0.0) -> None:
+    def __init__(self, space: Vector, networks: Networks, *, steps: int = 16, condition_dropout: float = 0.0) -> None:
         super().__init__(space, networks, condition_dropout=condition_dropout)
         self.bijection = couplings(space.size, Affine(), networks, steps=steps)
 
