@@ -71,7 +71,7 @@ def test_a_linear_model_of_digits_reaches_probabilistic_pca_within_one_percent()
     train, test = data[:1500], data[1500:]
     optimum = probabilistic_pca(train, 8)
     model = linear_model(64, latent=8)
-    steps = 800
+    steps = 1500
     optimizer = torch.optim.Adam(model.parameters(), lr=2e-2)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1, 2 * (1 - step / steps)))
     with same_randomness():
