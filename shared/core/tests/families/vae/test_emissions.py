@@ -15,7 +15,9 @@ VARIANTS = {"gaussian": {}, "sequence": {}, "hierarchical": {"segment": 2}}
 
 
 def model_of(variant: str, space: Tokens, **options):
-    design = Design("vae", space, variant=variant, family_options=VARIANTS[variant], network_options=SMALL, **options)
+    design = Design(
+        "vae", space, variant=variant, family_options=VARIANTS.get(variant, {}), network_options=SMALL, **options
+    )
     model = build(design, seed=2).eval()
     with torch.no_grad():
         for parameter in model.parameters():
@@ -68,3 +70,15 @@ def test_a_prefix_begins_every_sequence():
 def test_no_condition_can_have_the_name_of_the_code():
     with pytest.raises(UsageError, match="'code'"):
         build(Design("vae", Tokens(5, 9), conditions=(ClassCondition("code", ("a", "b")),)))
+
+
+@pytest.mark.parametrize("variant", ["gaussian", "sequence", "hierarchical", "vq", "fsq"])
+def test_a_class_changes_what_is_drawn_and_how_probable_it_is(variant):
+    space = Tokens(5, 9)
+    model = model_of(variant, space, conditions=(ClassCondition("style", ("a", "b")),))
+    asked = [{"style": torch.full((6,), label)} for label in (0, 1)]
+    one, other = (model.sample(Streams(0, range(6)), conditions=conditions).samples for conditions in asked)
+    assert not all(torch.equal(a, b) for a, b in zip(one, other, strict=True))
+    with torch.no_grad():
+        likelihoods = [model.log_prob(space.collate(one, conditions)).values for conditions in asked]
+    assert not torch.allclose(*likelihoods)

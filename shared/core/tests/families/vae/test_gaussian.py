@@ -71,12 +71,12 @@ def test_a_linear_model_of_digits_reaches_probabilistic_pca_within_one_percent()
     train, test = data[:1500], data[1500:]
     optimum = probabilistic_pca(train, 8)
     model = linear_model(64, latent=8)
-    steps = 800
-    optimizer = torch.optim.Adam(model.parameters(), lr=2e-2)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1, 2 * (1 - step / steps)))
+    steps = 1500
+    optimizer = torch.optim.Adam(model.parameters(), lr=3e-2)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: (1 - step / steps) ** 2)
     with same_randomness():
         for _ in range(steps):
-            model.loss(Batch(train[torch.randint(1500, (250,))].float())).mean().backward()
+            model.loss(Batch(train[torch.randint(1500, (400,))].float())).mean().backward()
             optimizer.step()
             optimizer.zero_grad()
             schedule.step()
