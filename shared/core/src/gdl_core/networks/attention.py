@@ -148,9 +148,7 @@ def attend_from_one(q: Tensor, cache: KeyValueCache) -> Tensor:
     """
     grouped = (q * q.shape[-1] ** -0.5).unflatten(1, (cache.keys.shape[1], -1)).squeeze(3)
     scores = grouped @ cache.keys.transpose(-1, -2)  # batch, key-value heads, heads in a group, room
-    weights = (
-        scores[..., : cache.length].softmax(-1, dtype=torch.promote_types(scores.dtype, torch.float32)).to(scores.dtype)
-    )
+    weights = scores[..., : cache.length].softmax(-1, dtype=torch.promote_types(scores.dtype, torch.float32)).to(scores.dtype)
     return (weights @ cache.values[:, :, : cache.length]).flatten(1, 2)[:, :, None]
 
 
