@@ -85,7 +85,7 @@ def dirac(variant: str, **options: float) -> nn.Module:
     return family(Vector(1), lambda role, **_: networks[role](), latent=1, **options)
 
 
-def distances_of_play(model: nn.Module, *, steps: int = 300, rate: float = 0.2) -> list[float]:
+def distances_of_play(model: nn.Module, *, steps: int = 150, rate: float = 0.4) -> list[float]:
     """Take turns by plain gradient steps; return how far generator and critic are from their equilibrium at zero."""
     data, found = Batch(torch.zeros(1, 1)), []
     for _ in range(steps):
