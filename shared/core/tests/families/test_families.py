@@ -34,7 +34,12 @@ FEW = {v: {"steps": 2} for v in ("glow", "masked-autoregressive", "spline-autore
 """Options of variants that have many networks."""
 
 
-ALIKE = {"ddpm": ["vector"], "flow-matching": ["vector"], "consistency": ["vector", "tokens"], "marginal": ["graph"]}
+ALIKE = {
+    "ddpm": ["vector"],
+    "flow-matching": ["vector"],
+    "consistency": ["vector", "tokens"],
+    "marginal": ["graph"],
+} | {"standard": ["vector"], "wasserstein": ["vector", "tokens"], "hinge": ["vector", "graph"]}
 """Where variants are tried that meet a space just as another one does."""
 
 

@@ -22,25 +22,27 @@ Guess = Callable[[tuple[Tensor, ...], Moment[Any]], tuple[Tensor, ...]]
 def gaussian_bound(
     guess: Guess, space: Space, filled: Batch, way: Interpolant, source: Source, *, deviation: float, draws: int
 ) -> list[Tensor]:
-    """Estimate the bound on -log p without bias, by one call of the denoiser in each of `draws` strata of ln r.
+    """Estimate the bound on -log p without bias, by two calls of the denoiser in each of `draws` strata of ln r.
 
-    `source` has one stream, whose noise all samples share. In each stratum a multiple of |noise|² - 1, whose mean is 0,
-    is taken off: the one that leaves least where the data are Gaussian of this deviation.
+    `source` has one stream, whose noise all samples share; its opposite follows it. A multiple of |noise|² - 1, whose
+    mean is 0, is taken off: the one that leaves least where the data are Gaussian of this deviation.
     Shapes: for each part (batch, *part.shape).
     """
-    real = space.relax(filled)
+    data = space.relax(filled).parts
     latest = way.at(torch.tensor(way.latest, dtype=torch.float64))
     highest = float(latest.sigma / latest.alpha)
-    bounds = [part**2 / (2 * highest**2) for part in real.parts]
+    bounds = [x**2 / (2 * highest**2) for x in data]
     width = math.log(highest / LOWEST) / draws
     for stratum in range(draws):
-        ratio = (LOWEST * torch.exp(width * (stratum + source.uniform()))).to(real.values)
+        ratio = (LOWEST * torch.exp(width * (stratum + source.uniform()))).to(data[0])
         moment = way.at(way.time(ratio))
-        noise = space.normal(source)
-        noisy = mix(space, real.parts, noise, moment)
         share = (1 + (ratio / deviation) ** 2) ** -2
-        for bound, x, n, clean in zip(bounds, real.parts, noise, guess(noisy, moment), strict=True):
-            bound += width * (((x - clean) / space.spread(ratio, x)) ** 2 - space.spread(share, x) * (n**2 - 1))
+        drawn = space.normal(source)
+        for noise in (drawn, [-n for n in drawn]):
+            guesses = guess(mix(space, data, noise, moment), moment)
+            for bound, x, n, clean in zip(bounds, data, noise, guesses, strict=True):
+                error = ((x - clean) / space.spread(ratio, x)) ** 2 - space.spread(share, x) * (n**2 - 1)
+                bound += width / 2 * error
     if space.one_hot:
         bounds = [bound.sum(-1) for bound in bounds]
     last = decoding_error(space, filled, LOWEST, source)

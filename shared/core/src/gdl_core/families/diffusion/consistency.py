@@ -34,6 +34,7 @@ class Consistency(Gaussian):
     variant = "consistency"
     comparable = False  # levels that are closer have a smaller error
     interpolant, parameterisation, solver, steps = "exploding", "consistent", "restart", 2
+    completion = "restart"
     updates: Tensor
 
     def __init__(

@@ -36,6 +36,8 @@ class Gaussian(Family):
     parameterisation: ClassVar[str]
     solver: ClassVar[str]
     steps: ClassVar[int]
+    completion: ClassVar[str] = "repaint"
+    """The solver where a part is given."""
 
     def __init__(
         self,
@@ -98,9 +100,10 @@ class Gaussian(Family):
         """Draw one sample from each stream, in `steps` steps of the solver of this name.
 
         What is `given` stays exactly as it is. At every step it stands at that step's level of noise, to which the
-        rest adapts: that comes near to the conditional distribution of the rest, but is not the same.
+        rest adapts. With the solver ``repaint``, then the default, that comes near to the conditional distribution of
+        the rest; with others, which call the network less, the rest is drawn as if it depended less on what is given.
         """
-        solve = named(SOLVERS, solver or self.solver, "solver")
+        solve = named(SOLVERS, solver or (self.solver if given is None else self.completion), "solver")
         path = moments(self.way, self.times(steps or self.steps))
         denoise: Denoise = partial(self.guess, conditions=conditions or {}, guidance=guidance)
         noise = self.space.normal(streams)

@@ -55,6 +55,20 @@ def ancestral(denoise: Denoise, x: Parts, moments: Sequence[Moment[float]], norm
     return ddim(denoise, x, moments, normal, fresh=1.0)
 
 
+def repaint(denoise: Denoise, x: Parts, moments: Sequence[Moment[float]], normal: Draw, *, times: int = 10) -> Parts:
+    """Take each ancestral step several times, with its noise put back in between, so that a part that is known and
+    the rest come to agree: Lugmayr et al. (2022), arXiv:2201.09865. `times` calls of the denoiser a step.
+    """
+    for now, then in pairwise(moments):
+        shrink = now.alpha / then.alpha
+        back = sqrt(now.sigma**2 - (shrink * then.sigma) ** 2)
+        for _ in range(times - 1):
+            ahead = ancestral(denoise, x, (now, then), normal)
+            x = blend(shrink, ahead, back, normal())
+        x = ancestral(denoise, x, (now, then), normal)
+    return x
+
+
 def restart(denoise: Denoise, x: Parts, moments: Sequence[Moment[float]], normal: Draw) -> Parts:
     """Guess, add all noise anew, guess again: algorithm 1 of Song et al. (2023), arXiv:2303.01469.
 
@@ -132,6 +146,7 @@ SOLVERS: Mapping[str, Solver] = {
     "ddim": ddim,
     "euler": euler,
     "heun": heun,
+    "repaint": repaint,
     "dpm-solver": dpm_solver,
     "restart": restart,
 }
