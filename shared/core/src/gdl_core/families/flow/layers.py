@@ -12,7 +12,7 @@ from gdl_core.families.flow.bijection import Asked, Bijection
 
 
 class ActNorm(Bijection):
-    """Scales and shifts each channel, at first so that the first batch has mean 0 and variance 1.
+    """Shifts and scales each channel, at first so that the first batch has mean 0 and variance 1.
 
     `shape` is one sample's, with 1 for each axis whose positions share their numbers. Whether a first batch was seen
     is a buffer: a run that resumes does not start again. Several processes start with the statistics of all.
@@ -31,23 +31,28 @@ class ActNorm(Bijection):
         if self.training and not self.begun:
             self._begin(x)
         cells = x[0].numel() // self.shift.numel()
-        return torch.addcmul(self.shift, x, self.log_scale.exp()), (self.log_scale.sum() * cells).expand(len(x))
+        scale = self.log_scale.exp()  # (x + shift) scale, in one pass over x
+        return torch.addcmul(self.shift * scale, x, scale), (self.log_scale.sum() * cells).expand(len(x))
 
     def inverse(self, z: Tensor, asked: Asked, guidance: float = 1.0) -> Tensor:
-        return (z - self.shift) * (-self.log_scale).exp()
+        return z * (-self.log_scale).exp() - self.shift
 
     @torch.no_grad()
     def _begin(self, x: Tensor) -> None:
         axes = [0, *(1 + axis for axis, size in enumerate(self.shift.shape) if size == 1 and x.shape[1 + axis] > 1)]
-        moments = torch.stack([x.mean(axes, keepdim=True)[0], x.square().mean(axes, keepdim=True)[0]])
-        if torch.distributed.is_available() and torch.distributed.is_initialized():
-            torch.distributed.all_reduce(moments)
-            moments /= torch.distributed.get_world_size()
-        mean, square = moments
-        if x.numel() > mean.numel():  # one number has no variance
-            self.log_scale.copy_((square - mean.square()).clamp(min=1e-6).log() / -2)
-        self.shift.copy_(-mean * self.log_scale.exp())
+        self.shift.copy_(-over_all_processes(x.mean(axes, keepdim=True)[0]))
+        if x.numel() > self.shift.numel():  # one number has no variance
+            variance = over_all_processes((x + self.shift).square().mean(axes, keepdim=True)[0])
+            self.log_scale.copy_(variance.clamp(min=1e-6).log() / -2)
         self.begun.fill_(True)
+
+
+def over_all_processes(mean: Tensor) -> Tensor:
+    """Return the mean over all processes of a run."""
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        torch.distributed.all_reduce(mean)
+        mean = mean / torch.distributed.get_world_size()
+    return mean
 
 
 class Shuffle(Bijection):
