@@ -17,6 +17,9 @@ from gdl_core.errors import InputError, UsageError, nearest
 UNKNOWN = -1
 """The class of a sample whose class is not given."""
 
+CODE = "code"
+"""The name under which a network that has `inputs` finds its code among the conditions."""
+
 
 @dataclass(frozen=True)
 class ClassCondition:

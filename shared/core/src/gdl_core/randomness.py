@@ -121,6 +121,20 @@ class Streams:
         chosen.indices, chosen.ahead = self.indices[rows], self.ahead[rows]
         return chosen
 
+    def divide(self, count: int, numbers: int) -> Self:
+        """Hand the next numbers of each stream to `count` streams that stand in a row, so many `numbers` to each.
+
+        Example:
+            >>> parts = Streams(0, range(2)).divide(3, 4)
+            >>> torch.equal(parts.uniform(4).flatten(), Streams(0, range(2)).uniform(12).flatten())
+            True
+        """
+        rows = torch.arange(len(self), device=self.indices.device).repeat_interleave(count)
+        handed = self.uniform(count, numbers).flatten(0, 1)
+        parts = self.select(rows)
+        parts.ahead = handed
+        return parts
+
     def _uniforms(self, start: int, count: int) -> Tensor:
         """Make the numbers at positions `start` to `start + count`; a block of four words holds two of them."""
         first, last = start // 2, (start + count + 1) // 2

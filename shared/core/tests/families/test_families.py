@@ -30,16 +30,29 @@ CASES = {
 }
 SMALL = {"width": 32, "layers": 2, "heads": 4}
 """Options of small networks; each takes those that it knows."""
+FEW = {v: {"steps": 2} for v in ("glow", "masked-autoregressive", "spline-autoregressive", "transformer")}
+"""Options of variants that have many networks."""
 
 
-ALIKE = {"ddpm": ["vector"], "flow-matching": ["vector"], "consistency": ["vector", "tokens"], "marginal": ["graph"]}
+ALIKE = {
+    "ddpm": ["vector"],
+    "flow-matching": ["vector"],
+    "consistency": ["vector", "tokens"],
+    "marginal": ["graph"],
+} | {"standard": ["vector"], "wasserstein": ["vector", "tokens"], "hinge": ["vector", "graph"]}
 """Where variants are tried that meet a space just as another one does."""
 
 
 def designs() -> list[Design]:
     """Every variant of every family on every space that it can model, small, with its default networks."""
     return [
-        Design(family.name, space, variant=family.variant, network_options=small(family.name, space, family.variant))
+        Design(
+            family.name,
+            space,
+            variant=family.variant,
+            family_options=FEW.get(family.variant, {}) if family.name == "flow" else {},
+            network_options=small(family.name, space, family.variant),
+        )
         for family in VARIANTS
         for space, _ in CASES.values()
         if family.fits(space) and space.kind in ALIKE.get(family.variant, (space.kind,))

@@ -10,8 +10,9 @@ from gdl_core.families.energy import ENERGIES
 from gdl_core.families.family import Draws, Encodes, Family, HasLikelihood, Likelihood, Phase
 from gdl_core.families.flow import FLOWS
 from gdl_core.families.gan import GANS
+from gdl_core.families.vae import VAES
 
-VARIANTS: tuple[type[Family], ...] = (*AUTOREGRESSIVE, *GANS, *FLOWS, *DIFFUSION, *ENERGIES)
+VARIANTS: tuple[type[Family], ...] = (*AUTOREGRESSIVE, *VAES, *GANS, *FLOWS, *DIFFUSION, *ENERGIES)
 """All families; of the variants of one, the first that fits a space is its default there."""
 
 __all__ = ["VARIANTS", "Autoregressive", "Draws", "Encodes", "Family", "HasLikelihood", "Likelihood", "Phase"]

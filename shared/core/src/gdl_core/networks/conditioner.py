@@ -5,20 +5,24 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from gdl_core.conditions import ClassCondition, Condition, SequenceCondition
+from gdl_core.conditions import CODE, ClassCondition, Condition, SequenceCondition
 
 
 class Conditioner(nn.Module):
     """The sum of one embedding per condition; a condition that is not given has an embedding of its own.
 
+    With `inputs` there is also a code of so many numbers, which is always given.
     Shapes: a mapping of (batch,) classes, (batch, size) vectors and (batch, length, size) sequences -> (batch, width).
     """
 
     zero: Tensor
 
-    def __init__(self, conditions: Sequence[Condition], width: int) -> None:
+    def __init__(self, conditions: Sequence[Condition], width: int, *, inputs: int = 0) -> None:
         super().__init__()
+        if inputs and CODE in {condition.name for condition in conditions}:
+            raise ValueError(f"a condition of this model cannot be called {CODE!r}, the name of its own code")
         self.parts = nn.ModuleDict({condition.name: part_for(condition, width) for condition in conditions})
+        self.code = nn.Linear(inputs, width) if inputs else None
         self.register_buffer("zero", torch.zeros(width), persistent=False)
 
     def forward(self, conditions: Mapping[str, Tensor], batch: int) -> Tensor:
@@ -26,7 +30,7 @@ class Conditioner(nn.Module):
         for name, part in self.parts.items():
             assert isinstance(part, ClassPart | VectorPart | SequencePart)
             total = total + (part(conditions[name]) if name in conditions else part.nothing(batch))
-        return total
+        return total if self.code is None else total + self.code(conditions[CODE])
 
 
 def part_for(condition: Condition, width: int) -> nn.Module:

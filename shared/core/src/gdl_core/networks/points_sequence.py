@@ -11,14 +11,15 @@ from torch import Tensor, nn
 from gdl_core.conditions import Condition
 from gdl_core.networks.attention import Block, KeyValueCache, Rotary
 from gdl_core.networks.conditioner import Conditioner
-from gdl_core.networks.precision import compute_type
+from gdl_core.networks.precision import compute_type, in_float32
 from gdl_core.networks.raster import ChannelHead
+from gdl_core.networks.reading import Keys, reader_for
 from gdl_core.spaces import Batch, Points
 
 
 @dataclass
 class PointsMemory:
-    """The points so far, a cache per layer, and what is known of the present point.
+    """The points so far, for each layer a cache and what it reads of the conditions, and what the present point hears.
 
     Shapes: values (batch, count, features), condition (batch, 1, width), hidden (batch, features, width).
     """
@@ -27,6 +28,7 @@ class PointsMemory:
     condition: Tensor
     hidden: Tensor
     caches: list[KeyValueCache]
+    reads: list[Keys | None]
     read: int = 0
 
 
@@ -62,8 +64,12 @@ class PointsTransformer(nn.Module):
         self.start = nn.Parameter(torch.randn(width) * width**-0.5)
         self.embedding = nn.Linear(self.features, width)
         self.conditioner = Conditioner(conditions, width)
+        self.reader = reader_for(conditions, width)
+        reads = self.reader is not None
         rotary, hidden = Rotary(width // heads, self.count), 64 * math.ceil(width * 8 / 3 / 64)
-        self.blocks = nn.ModuleList(Block(width, hidden, heads, heads, rotary, dropout=dropout) for _ in range(layers))
+        self.blocks = nn.ModuleList(
+            Block(width, hidden, heads, heads, rotary, dropout=dropout, reads=reads) for _ in range(layers)
+        )
         self.norm = nn.RMSNorm(width)
         self.head = ChannelHead(width, self.features, outputs[0])
 
@@ -72,9 +78,10 @@ class PointsTransformer(nn.Module):
         start = self.start.expand(len(values), 1, -1)
         x = torch.cat([start, self.embedding(values[:, :-1])], 1)
         x = x + self.conditioner(batch.conditions, len(values))[:, None]
+        read = None if self.reader is None else self.reader(batch.conditions, len(values))
         for block in self.blocks:
-            x = block(x)
-        outputs = self.head(self.norm(x), values[:, :, self.columns])
+            x = block(x, None, read)
+        outputs = self.head(in_float32(self.norm, x), values[:, :, self.columns])
         return outputs[:, :, torch.tensor(self.columns).argsort()]
 
     def begin(self, batch: int, conditions: Mapping[str, Tensor]) -> PointsMemory:
@@ -84,7 +91,9 @@ class PointsTransformer(nn.Module):
         dtype = compute_type(values.device)
         blocks = cast(Iterable[Block], self.blocks)
         caches = [block.attention.empty_cache(batch, values.device, dtype) for block in blocks]
-        return PointsMemory(values, condition, condition, caches)
+        read = None if self.reader is None else self.reader(conditions, batch)
+        reads = [None if block.reading is None or read is None else block.reading.keys_of(read) for block in blocks]
+        return PointsMemory(values, condition, condition, caches, reads)
 
     def advance(self, last: Tensor | None, memory: PointsMemory) -> Tensor:
         """Read the feature just drawn (None: there is none) and predict the next, in the order of `order`.
@@ -103,6 +112,6 @@ class PointsTransformer(nn.Module):
         """Return what is known of a point before it. Shapes: (batch, width)."""
         x = self.embedding(memory.values[:, point - 1]) if point else self.start.expand(len(memory.values), -1)
         x = x[:, None] + memory.condition
-        for block, cache in zip(self.blocks, memory.caches, strict=True):
-            x = block(x, cache)
-        return self.norm(x[:, 0])
+        for block, cache, read in zip(self.blocks, memory.caches, memory.reads, strict=True):
+            x = block(x, cache, read)
+        return in_float32(self.norm, x[:, 0])

@@ -44,12 +44,14 @@ class Recurrent(nn.Module):
 
     `cell` is ``lstm`` (Hochreiter & Schmidhuber 1997) or ``gru`` (Cho et al. 2014, arXiv:1406.1078).
     Shapes: (batch, length) -> (batch, length, vocabulary_size + 1), where symbol 0 is the boundary.
+    With `inputs` it is told a code of so many numbers, as the condition ``code``.
     """
 
     def __init__(
         self,
         space: Tokens,
         *,
+        inputs: int = 0,
         conditions: Sequence[Condition] = (),
         cell: Literal["lstm", "gru"] = "lstm",
         width: int = 384,
@@ -59,7 +61,7 @@ class Recurrent(nn.Module):
         super().__init__()
         symbols = space.vocabulary_size + 1
         self.embedding = nn.Embedding(symbols, width)
-        self.conditioner = Conditioner(conditions, width)
+        self.conditioner = Conditioner(conditions, width, inputs=inputs)
         self.layers = recurrent_layers(cell)(
             width, width, layers, batch_first=True, dropout=dropout if layers > 1 else 0.0
         )

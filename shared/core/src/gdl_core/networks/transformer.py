@@ -46,12 +46,14 @@ class Transformer(nn.Module):
     square norms before each layer and on queries and keys, gated layers, shared keys and values, no biases.
 
     Shapes: (batch, length) -> (batch, length, vocabulary_size + 1), where symbol 0 is the boundary.
+    With `inputs` it is told a code of so many numbers, as the condition ``code``.
     """
 
     def __init__(
         self,
         space: Tokens,
         *,
+        inputs: int = 0,
         conditions: Sequence[Condition] = (),
         width: int = 256,
         layers: int = 4,
@@ -65,7 +67,7 @@ class Transformer(nn.Module):
         hidden = hidden or 64 * math.ceil(width * 8 / 3 / 64)  # two thirds of four widths: three matrices, not two
         rotary = Rotary(width // heads, space.max_length + 1)
         self.embedding = nn.Embedding(symbols, width)
-        self.conditioner = Conditioner(conditions, width)
+        self.conditioner = Conditioner(conditions, width, inputs=inputs)
         self.reader = reader_for(conditions, width)
         reads = self.reader is not None
         self.blocks = nn.ModuleList(

@@ -52,6 +52,30 @@ def interpolate(pipeline: Pipeline, start: Any, end: Any, *, steps: int = 8, see
     return _decode(pipeline, torch.stack([first.lerp(last, i / (steps - 1)) for i in range(steps)]), seed)
 
 
+def attribute(pipeline: Pipeline, having: Sequence[Any], lacking: Sequence[Any]) -> Tensor:
+    """Return the mean code of objects that have something less the mean code of objects that lack it.
+
+    Larsen et al. (2016), arXiv:1512.09300. Shapes: that of one code.
+    """
+    check_encodes(pipeline.model)
+    if not having or not lacking:
+        raise InputError("an attribute needs objects that have it and objects that lack it")
+    with_it, without = (
+        _encode(pipeline, [pipeline.representation.encode(thing) for thing in things]).mean(0)
+        for things in (having, lacking)
+    )
+    return with_it - without
+
+
+def alter(
+    pipeline: Pipeline, objects: Sequence[Any], direction: Tensor, *, amount: float = 1.0, seed: int = 0
+) -> list[Any]:
+    """Move each object's code `amount` times along a direction, such as an `attribute`, and decode it."""
+    check_encodes(pipeline.model)
+    codes = _encode(pipeline, [pipeline.representation.encode(thing) for thing in objects])
+    return _decode(pipeline, codes + amount * direction.to(codes.device), seed)
+
+
 @torch.no_grad()
 def _encode(pipeline: Pipeline, samples: Sequence[Sample]) -> Tensor:
     """Return the code of each sample. Shapes: (samples, ...)."""

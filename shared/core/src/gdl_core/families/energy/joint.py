@@ -41,10 +41,10 @@ class Joint(Langevin):
         classes: int = 10,
         condition: str | None = None,
         blur: float = 0.2,
-        walk: int = 10,
-        chains: int = 4096,
+        walk: int = 5,
+        chains: int = 1024,
         restarts: float = 0.05,
-        damping: float = 0.05,
+        damping: float = 0.25,
         condition_dropout: float = 0.1,
     ) -> None:
         """`condition` names the class that is predicted, where there are several. The rest is as in `Langevin`."""

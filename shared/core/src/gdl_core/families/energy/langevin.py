@@ -11,7 +11,7 @@ from torch import Tensor
 from gdl_core.errors import UsageError, nearest
 from gdl_core.families.energy.replay import Replay
 from gdl_core.families.energy.samplers import SAMPLERS, Parts, Potential, langevin
-from gdl_core.families.family import Draws, Family
+from gdl_core.families.family import Draws, Family, Phase
 from gdl_core.families.given import Given
 from gdl_core.families.guidance import drop_conditions, guided
 from gdl_core.families.roles import Encoder, Networks
@@ -21,7 +21,7 @@ from gdl_core.spaces import Batch, Space
 Tilt = Callable[[Batch], Tensor]
 """How much less probable samples are than under the normal density. Shapes: a real form -> (batch,)."""
 
-REACH = 16
+REACH = 4
 """A training step moves one in so many of the chains that are in use: more of them stand for more of the model."""
 
 
@@ -56,10 +56,10 @@ class Langevin(Family):
         networks: Networks,
         *,
         blur: float = 0.2,
-        walk: int = 10,
-        chains: int = 4096,
+        walk: int = 5,
+        chains: int = 1024,
         restarts: float = 0.05,
-        damping: float = 0.05,
+        damping: float = 0.25,
         condition_dropout: float = 0.1,
     ) -> None:
         """`blur` is the deviation of the noise on data, and its square the size of a step of a walk.
@@ -132,6 +132,10 @@ class Langevin(Family):
             return tilts.detach() + squares / 2, tuple(a + b for a, b in zip(slopes, x, strict=True))
 
         return energy
+
+    def phases(self) -> list[Phase]:
+        """One objective, without momentum: chains answer each step of the tilt only in the steps after."""
+        return [Phase("all", list(self.parameters()), self.loss, rate=0.3, betas=(0.0, 0.99))]
 
     @torch.no_grad()
     def sample(

@@ -1,6 +1,7 @@
-"""A flow over codes, for samples that have no density of their own: sequences, graphs."""
+"""A flow over codes, for samples that have no density of their own: sequences, graphs, sets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -9,11 +10,14 @@ from gdl_core.families.family import Draws, Family, Likelihood
 from gdl_core.families.flow.flow import log_normal
 from gdl_core.families.flow.laws import Affine
 from gdl_core.families.flow.vectors import couplings
-from gdl_core.families.guidance import drop_conditions, guided
-from gdl_core.families.roles import Networks
-from gdl_core.families.truncation import draw
+from gdl_core.families.guidance import drop_conditions
+from gdl_core.families.roles import Encoder, Networks
+from gdl_core.families.vae.emissions import ElementEmission
 from gdl_core.randomness import Ambient, Streams
 from gdl_core.spaces import Batch, Space
+
+FIRST = -1.0
+"""The logarithm of the deviation that an encoder starts with."""
 
 
 class LatentFlow(Family):
@@ -21,8 +25,7 @@ class LatentFlow(Family):
 
     log P(x) >= E_q(z|x) [log P(x|z) + log p(z) - log q(z|x)], p the flow
 
-    All three are trained together; symbols are categorical given the code. A sample's code is the noise that the flow
-    makes of the encoder's mean.
+    All three are trained together. A sample's code is the noise that the flow makes of the encoder's mean.
 
     Example:
         >>> from gdl_core.pairing import Design, build
@@ -34,7 +37,7 @@ class LatentFlow(Family):
 
     name = "flow"
     variant = "latent"
-    spaces = ("tokens", "graph", "grid")
+    spaces = ("tokens", "graph", "points")
     roles = ("encoder", "decoder")
 
     def __init__(
@@ -48,14 +51,9 @@ class LatentFlow(Family):
     ) -> None:
         super().__init__(space, networks)
         self.latent, self.condition_dropout = latent, condition_dropout
-        self.encoder = networks("encoder", outputs=(2 * latent,))
-        self.decoder = networks("decoder", inputs=latent, outputs=[part.symbols or 1 for part in space.parts])
+        self.encoder = cast(Encoder, networks("encoder", outputs=(2 * latent,)))
+        self.emission = ElementEmission(space, networks, latent)
         self.prior = couplings(latent, Affine(), networks, steps=steps)
-
-    @classmethod
-    def fits(cls, space: Space) -> bool:
-        """Tell whether a space is one of symbols."""
-        return super().fits(space) and all(part.symbols is not None for part in space.parts)
 
     def loss(self, batch: Batch) -> Tensor:
         """Return a bound above the negative log-likelihood, in nats. Shapes: (batch,)."""
@@ -68,29 +66,17 @@ class LatentFlow(Family):
         return Likelihood(self._bound(batch), "lower_bound")
 
     def _bound(self, batch: Batch) -> Tensor:
-        filled = self.space.fill(batch)
-        mean, log_deviation = self._posterior(filled)
-        noise = Ambient(len(batch), mean.device).normal(self.latent).to(mean.dtype)
+        mean, log_deviation = self._posterior(batch)
+        noise = Ambient(len(batch), mean.device).normal(self.latent)
         code = mean + noise * log_deviation.exp()
         z, log_det = self.prior(code, batch.conditions)
-        outputs = self.decoder(code, batch.conditions)
-        return (
-            self._reconstruction(filled, outputs) + log_normal(z) + log_det - log_normal(noise) + log_deviation.sum(1)
-        )
+        prior, posterior = log_normal(z) + log_det, log_normal(noise) - log_deviation.sum(1)
+        return self.emission.log_prob(code, batch) + prior - posterior
 
-    def _posterior(self, filled: Batch) -> tuple[Tensor, Tensor]:
+    def _posterior(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Return mean and log-deviation of the code. Shapes: two of (batch, latent)."""
-        mean, raw = self.encoder(self.space.relax(filled)).float().chunk(2, -1)
-        return mean, 3 * torch.tanh(raw / 3)
-
-    def _reconstruction(self, filled: Batch, outputs: Sequence[Tensor]) -> Tensor:
-        """Return the log-probability of each sample given its code. Shapes: (batch,)."""
-        return self.space.total(
-            [
-                output.float().log_softmax(-1).gather(-1, symbols[..., None]).squeeze(-1)
-                for symbols, output in zip(filled.parts, outputs, strict=True)
-            ]
-        )
+        mean, raw = self.encoder(self.space.relax(self.space.fill(batch))).float().chunk(2, -1)
+        return mean, FIRST + 3 * torch.tanh(raw / 3)
 
     @torch.no_grad()
     def sample(
@@ -105,27 +91,16 @@ class LatentFlow(Family):
 
         `guidance` leads from the model without conditions (0) to that with them (1) and beyond.
         """
-        outputs = self._outputs(streams.normal(self.latent).float() * temperature, conditions or {}, guidance)
-        whole = zip(outputs, self.space.uniform(streams), strict=True)
-        return self._draws([draw(output.flatten(0, -2), one.flatten()).view(one.shape) for output, one in whole])
-
-    def _outputs(self, z: Tensor, asked: Mapping[str, Tensor], guidance: float = 1.0) -> tuple[Tensor, ...]:
-        """Decode noise. Shapes: (batch, latent) -> for each part (batch, *part.shape, symbols or 1)."""
-        code = self.prior.inverse(z, asked, guidance)
-        return guided(lambda known: self.decoder(code, known), asked, guidance)
+        asked = conditions or {}
+        codes = self.prior.inverse(streams.normal(self.latent).float() * temperature, asked, guidance)
+        return Draws(self.emission.draw(codes, streams, asked, temperature=1.0, guidance=guidance))
 
     def encode(self, batch: Batch) -> Tensor:
         """Return the noise that stands for each sample. Shapes: (batch, latent)."""
-        mean, _ = self._posterior(self.space.fill(batch))
+        mean, _ = self._posterior(batch)
         return self.prior(mean, batch.conditions)[0]
 
     @torch.no_grad()
     def decode(self, codes: Tensor, streams: Streams) -> Draws:
         """Return the most probable sample of each code."""
-        whole = zip(self._outputs(codes, {}), self.space.parts, strict=True)
-        return self._draws(
-            [output.squeeze(-1) if part.symbols is None else output.argmax(-1) for output, part in whole]
-        )
-
-    def _draws(self, parts: Sequence[Tensor]) -> Draws:
-        return Draws(self.space.trim(Batch(parts[0]).with_parts(parts)))
+        return Draws(self.emission.draw(self.prior.inverse(codes, {}), streams, {}, temperature=0.0))

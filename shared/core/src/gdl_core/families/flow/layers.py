@@ -12,7 +12,7 @@ from gdl_core.families.flow.bijection import Asked, Bijection
 
 
 class ActNorm(Bijection):
-    """Shifts and scales each channel, at first so that the first batch has mean 0 and variance 1.
+    """Scales and shifts each channel, at first so that the first batch has mean 0 and variance 1.
 
     `shape` is one sample's, with 1 for each axis whose positions share their numbers. Whether a first batch was seen
     is a buffer: a run that resumes does not start again. Several processes start with the statistics of all.
@@ -31,10 +31,10 @@ class ActNorm(Bijection):
         if self.training and not self.begun:
             self._begin(x)
         cells = x[0].numel() // self.shift.numel()
-        return (x + self.shift) * self.log_scale.exp(), (self.log_scale.sum() * cells).expand(len(x))
+        return torch.addcmul(self.shift, x, self.log_scale.exp()), (self.log_scale.sum() * cells).expand(len(x))
 
     def inverse(self, z: Tensor, asked: Asked, guidance: float = 1.0) -> Tensor:
-        return z * (-self.log_scale).exp() - self.shift
+        return (z - self.shift) * (-self.log_scale).exp()
 
     @torch.no_grad()
     def _begin(self, x: Tensor) -> None:
@@ -44,9 +44,9 @@ class ActNorm(Bijection):
             torch.distributed.all_reduce(moments)
             moments /= torch.distributed.get_world_size()
         mean, square = moments
-        self.shift.copy_(-mean)
         if x.numel() > mean.numel():  # one number has no variance
             self.log_scale.copy_((square - mean.square()).clamp(min=1e-6).log() / -2)
+        self.shift.copy_(-mean * self.log_scale.exp())
         self.begun.fill_(True)
 
 
@@ -63,10 +63,10 @@ class Shuffle(Bijection):
         self.register_buffer("back", order.argsort(), persistent=False)
 
     def forward(self, x: Tensor, asked: Asked) -> tuple[Tensor, Tensor]:
-        return x[:, self.order], x.new_zeros(len(x))
+        return x.index_select(1, self.order), x.new_zeros(len(x))
 
     def inverse(self, z: Tensor, asked: Asked, guidance: float = 1.0) -> Tensor:
-        return z[:, self.back]
+        return z.index_select(1, self.back)
 
 
 class Flip(Bijection):

@@ -73,7 +73,7 @@ class NICE(VectorFlow):
 
     variant = "nice"
 
-    def __init__(self, space: Vector, networks: Networks, *, steps: int = 16, condition_dropout: float = 0.0) -> None:
+    def __init__(self, space: Vector, networks: Networks, *, steps: int = 8, condition_dropout: float = 0.0) -> None:
         super().__init__(space, networks, condition_dropout=condition_dropout)
         additive = couplings(space.size, Additive(), networks, steps=steps)
         self.bijection = Chain([additive, ActNorm((space.size,))])

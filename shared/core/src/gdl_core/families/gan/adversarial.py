@@ -29,7 +29,7 @@ class Adversarial(Family):
         every: The generator moves in every so many steps, the critic in each (default: the variant's own).
         critic_rate, generator_rate: Parts of the run's learning rate.
         betas: Of Adam, for both.
-        relaxation: How symbols without an order are made: ``straight_through`` or ``soft``, at `temperature`.
+        relaxation: How symbols without an order are made: ``straight_through`` or ``gumbel_softmax``, at `temperature`.
         condition_dropout: For this share of samples it is left open what they are asked to be.
         augmentation: By how much the critic may be ahead, from 0 to 1, until it sees augmented samples (0.6 in the
             paper; None: it never does). The space needs a network for the role ``augmentation``.
@@ -56,9 +56,9 @@ class Adversarial(Family):
         penalty: float | None = None,
         every: int | None = None,
         critic_rate: float = 1.0,
-        generator_rate: float = 0.5,
+        generator_rate: float = 1.0,
         betas: tuple[float, float] = (0.0, 0.99),
-        relaxation: str = "straight_through",
+        relaxation: str = "gumbel_softmax",
         temperature: float = 1.0,
         condition_dropout: float = 0.1,
         augmentation: float | None = None,
@@ -70,7 +70,11 @@ class Adversarial(Family):
         self.latent = latent
         self.penalty = self.usual_penalty if penalty is None else penalty
         self.every = self.usual_every if every is None else every
-        self.critic_rate, self.generator_rate, self.betas = critic_rate, generator_rate, (betas[0], betas[1])
+        self.critic_rate, self.generator_rate, self.betas = (
+            critic_rate,
+            generator_rate,
+            (float(betas[0]), float(betas[1])),
+        )
         self.relax, self.temperature = RELAXATIONS[relaxation], temperature
         self.condition_dropout = condition_dropout
         self.generator = cast(Decoder, networks("generator", inputs=latent, outputs=space.real_outputs))

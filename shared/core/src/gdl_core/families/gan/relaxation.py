@@ -20,29 +20,32 @@ def gumbel(normals: Tensor) -> Tensor:
     return -torch.special.log_ndtr(normals).neg().log()
 
 
-def soft(logits: Tensor, temperature: float) -> Tensor:
-    """Return shares of the symbols that add up to one: the Gumbel-softmax of Jang et al. (2017), arXiv:1611.01144.
+def straight_through(logits: Tensor, normals: Tensor, temperature: float) -> Tensor:
+    """Return the symbol of the greatest logit, one-hot, with the gradient of a softmax; all chance is in the code.
 
-    `logits` hold the Gumbel noise already. Shapes: (..., symbols) -> the same.
-    """
-    return (logits / temperature).softmax(-1)
-
-
-def straight_through(logits: Tensor, temperature: float) -> Tensor:
-    """Return the symbol of the greatest logit, one-hot, with the gradient of `soft` (arXiv:1611.01144, section 2.2).
-
-    Shapes: (..., symbols) -> the same.
+    Bengio et al. (2013), arXiv:1308.3432. Shapes: (..., symbols), the same -> the same.
 
     Example:
-        >>> straight_through(torch.tensor([0.1, 0.3, 0.2]), 1.0)
+        >>> straight_through(torch.tensor([0.1, 0.3, 0.2]), torch.zeros(3), 1.0)
         tensor([0., 1., 0.])
     """
-    shares = soft(logits, temperature)
+    shares = (logits / temperature).softmax(-1)
     chosen = F.one_hot(shares.argmax(-1), shares.shape[-1]).to(shares.dtype)
     return chosen + (shares - shares.detach())  # the bracket is zero, exactly
 
 
-RELAXATIONS: dict[str, Callable[[Tensor, float], Tensor]] = {"straight_through": straight_through, "soft": soft}
+def gumbel_softmax(logits: Tensor, normals: Tensor, temperature: float) -> Tensor:
+    """Return shares of the symbols, the greatest of which is as likely to be each symbol as the logits say.
+
+    Jang et al. (2017), arXiv:1611.01144. Shapes: (..., symbols), the same -> the same.
+    """
+    return ((logits + gumbel(normals)) / temperature).softmax(-1)
+
+
+Relaxation = Callable[[Tensor, Tensor, float], Tensor]
+"""Makes one-hot symbols, or nearly so, of logits, standard normal numbers and a temperature."""
+
+RELAXATIONS: dict[str, Relaxation] = {"straight_through": straight_through, "gumbel_softmax": gumbel_softmax}
 """How symbols without an order become numbers, by name."""
 
 
@@ -51,17 +54,16 @@ def realise(
     outputs: tuple[Tensor, ...],
     source: Source,
     conditions: Mapping[str, Tensor],
-    relax: Callable[[Tensor, float], Tensor] = straight_through,
+    relax: Relaxation = straight_through,
     temperature: float = 1.0,
 ) -> Batch:
     """Make samples in the real form of `space.real_outputs` that a generator gave.
 
-    Symbols are drawn with the outputs as logits; levels are bounded to -1..1; numbers stay as they are.
+    Symbols are relaxed, with the outputs as logits; levels are bounded to -1..1; numbers stay as they are.
     """
     real = space.as_real([output.float() for output in outputs], conditions)
     if space.one_hot:
-        noise = space.normal(source)
-        drawn = zip(real.parts, noise, strict=True)
-        return real.with_parts([relax(logits + gumbel(normals), temperature) for logits, normals in drawn])
+        pairs = zip(real.parts, space.normal(source), strict=True)
+        return real.with_parts([relax(logits, normals, temperature) for logits, normals in pairs])
     bounded = [part.symbols is not None for part in space.parts]
     return real.with_parts([tensor.tanh() if b else tensor for tensor, b in zip(real.parts, bounded, strict=True)])

@@ -27,7 +27,7 @@ class Relativistic(Adversarial):
     """
 
     variant = "relativistic"
-    usual_penalty: ClassVar[float] = 0.1
+    usual_penalty: ClassVar[float] = 0.02
 
     def critic_objective(self, real: Tensor, fake: Tensor) -> Tensor:
         return F.softplus(fake - real)
@@ -51,7 +51,7 @@ class Standard(Adversarial):
     """
 
     variant = "standard"
-    usual_penalty: ClassVar[float] = 0.1
+    usual_penalty: ClassVar[float] = 0.02
 
     def critic_objective(self, real: Tensor, fake: Tensor) -> Tensor:
         return F.softplus(-real) + F.softplus(fake)
