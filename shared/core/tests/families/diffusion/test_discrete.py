@@ -102,7 +102,7 @@ def test_a_uniform_model_keeps_a_given_part():
 
 def test_the_uniform_bound_of_the_exact_denoiser_is_near_the_log_probability_and_below_it(monkeypatch):
     repeats, rows = 400, torch.tensor([4, 20, 60])
-    monkeypatch.setattr("gdl_core.families.diffusion.uniform.Streams", lambda *_, **__: Ambient(len(rows) * repeats))
+    monkeypatch.setattr("gdl_core.families.diffusion.uniform.streams_of", lambda filled: Ambient(len(filled)))
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(0)  # every sample has noise of its own
         bound = exact(Uniform).log_prob(Batch(SEQUENCES[rows].repeat(repeats, 1)), steps=40).values

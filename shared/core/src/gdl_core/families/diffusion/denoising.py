@@ -4,12 +4,12 @@ from functools import partial
 
 from torch import Tensor
 
-from gdl_core.families.diffusion.bound import gaussian_bound
+from gdl_core.families.diffusion.bound import gaussian_bound, streams_of
 from gdl_core.families.diffusion.gaussian import Gaussian, even
 from gdl_core.families.diffusion.interpolants import mix
 from gdl_core.families.family import Likelihood
 from gdl_core.families.guidance import drop_conditions
-from gdl_core.randomness import Ambient, Streams
+from gdl_core.randomness import Ambient
 from gdl_core.spaces import Batch
 
 
@@ -33,7 +33,7 @@ class Denoising(Gaussian):
         log-probability where a space holds symbols, and a log-density where it holds numbers. Shapes: values (batch,).
         """
         filled = self.space.fill(batch)
-        source = Streams(0, range(1), device=filled.values.device)
+        source = streams_of(filled)
         guess = partial(self.guess, conditions=batch.conditions)
         bounds = gaussian_bound(guess, self.space, filled, self.way, source, deviation=self.deviation, draws=draws)
         return Likelihood(-self.space.total(bounds), "lower_bound")
@@ -46,6 +46,7 @@ class Edm(Denoising):
 
     Example:
         >>> from gdl_core.pairing import Design, build
+        >>> from gdl_core.randomness import Streams
         >>> from gdl_core.spaces import Vector
         >>> model = build(Design("diffusion", Vector(2), variant="edm"))
         >>> len(model.sample(Streams(0, range(3)), steps=8, solver="dpm-solver").samples)
@@ -64,6 +65,7 @@ class Ddpm(Denoising):
 
     Example:
         >>> from gdl_core.pairing import Design, build
+        >>> from gdl_core.randomness import Streams
         >>> from gdl_core.spaces import Vector
         >>> options = {"interpolant": "cosine", "parameterisation": "velocity"}
         >>> model = build(Design("diffusion", Vector(2), variant="ddpm", family_options=options))
@@ -82,6 +84,7 @@ class FlowMatching(Denoising):
 
     Example:
         >>> from gdl_core.pairing import Design, build
+        >>> from gdl_core.randomness import Streams
         >>> from gdl_core.spaces import Vector
         >>> model = build(Design("diffusion", Vector(2), variant="flow-matching"))
         >>> len(model.sample(Streams(0, range(3)), steps=8).samples)

@@ -49,6 +49,7 @@ def draw_each(logits: Tensor, uniform: Tensor) -> Tensor:
     Shapes: (..., symbols), (...) -> (...).
 
     Example:
+        >>> import torch
         >>> draw_each(torch.zeros(1, 2, 4), torch.tensor([[0.3, 0.9]]))
         tensor([[1, 3]])
     """

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 
+from gdl_core.families.diffusion.bound import streams_of
 from gdl_core.families.diffusion.discrete import Discrete, draw_each, log_prob_of
 from gdl_core.families.diffusion.gaussian import even
 from gdl_core.families.family import Draws, Likelihood
@@ -45,13 +46,12 @@ class Masked(Discrete):
     def log_prob(self, batch: Batch, *, steps: int = 64) -> Likelihood:
         """Bound the log-likelihood of each filled sample as a sampler of `steps` steps draws it, from one random order.
 
-        All samples share the order. With a step for each element the mean over orders is the bound that training
+        The order follows from the sample. With a step for each element the mean over orders is the bound that training
         raises. Shapes: values (batch,).
         """
         filled = self.space.fill(batch)
         steps = min(steps, self._size)
-        source = Streams(0, range(1), device=filled.values.device)
-        turns = [turn.expand(len(batch), *turn.shape[1:]) for turn in take_turns(self.space.uniform(source), steps)]
+        turns = take_turns(self.space.uniform(streams_of(filled)), steps)
         total = torch.zeros(len(batch), device=filled.values.device)
         for step in range(steps):
             time = torch.full_like(total, 1 - step / steps)

@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.special import xlogy
 
+from gdl_core.families.diffusion.bound import streams_of
 from gdl_core.families.diffusion.discrete import Discrete, draw_each, log_prob_of
 from gdl_core.families.diffusion.gaussian import even
 from gdl_core.families.family import Draws, Likelihood
@@ -47,10 +48,10 @@ class Uniform(Discrete):
     def log_prob(self, batch: Batch, *, steps: int = 64) -> Likelihood:
         """Estimate, without bias, a bound on the log-likelihood of each filled sample as `steps` steps draw it.
 
-        All samples share the noise. Shapes: values (batch,).
+        The noise follows from the sample. Shapes: values (batch,).
         """
         filled = self.space.fill(batch)
-        source = Streams(0, range(1), device=filled.values.device)
+        source = streams_of(filled)
         truth = [F.one_hot(part, count).double() for part, count in zip(filled.parts, self.counts, strict=True)]
         total = torch.zeros(len(batch), dtype=torch.float64, device=filled.values.device)
         for step in range(steps):
