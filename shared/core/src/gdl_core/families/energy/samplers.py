@@ -61,9 +61,7 @@ def mala(potential: Potential, x: Parts, source: Source, *, size: float, steps: 
     return x
 
 
-def hamiltonian(
-    potential: Potential, x: Parts, source: Source, *, size: float, steps: int, leaps: int = 5
-) -> Parts:
+def hamiltonian(potential: Potential, x: Parts, source: Source, *, size: float, steps: int, leaps: int = 5) -> Parts:
     """Walk by Hamiltonian Monte Carlo: in each step `leaps` leapfrogs of length sqrt(size), then accept or stay.
 
     Exact at any size; with one leap it is `mala`. Neal (2011), arXiv:1206.1901, section 3.
