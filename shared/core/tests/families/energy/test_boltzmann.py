@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gdl_core.families.energy import Boltzmann, ContrastiveBoltzmann, DeepBoltzmann
+from gdl_core.families.energy import Boltzmann, ContrastiveBoltzmann
 from gdl_core.families.energy.machine import Machine
 from gdl_core.families.given import Given
 from gdl_core.pairing import Design, build

@@ -53,7 +53,10 @@ class ContrastiveBoltzmann(Family):
         return Machine(self.weights, self.hidden, self.visible)
 
     def unnormalized(self, cells: Tensor) -> Tensor:
-        """Return the log-probability of cells up to log Z: the negative free energy. Shapes: (batch, cells) -> (batch,)."""
+        """Return the log-probability of cells up to log Z: the negative free energy.
+
+        Shapes: (batch, cells) -> (batch,).
+        """
         return self.machine.flipped().marginal(cells)
 
     def loss(self, batch: Batch) -> Tensor:

@@ -146,11 +146,11 @@ class Langevin(Family):
         guidance: float = 1.0,
         given: Given | None = None,
         sampler: str = "langevin",
-        steps: int = 200,
+        steps: int = 100,
         size: float | None = None,
         jump: bool = True,
     ) -> Draws:
-        """Walk from normal noise, by default with the steps of training, then jump to the nearest clean sample.
+        """Walk from normal noise, by default as far as chains live in training, then jump to the nearest clean sample.
 
         `sampler` is ``langevin``, ``mala`` or ``hmc``. The jump takes off the blur: it goes to the mean of what a
         blurred sample can have been (Saremi and Hyvärinen 2019, arXiv:1903.02334). What is given is part of the energy

@@ -42,10 +42,13 @@ class Machine:
         """Return the log-odds of each unit on the left. Shapes: (batch, right) -> (batch, left)."""
         return y @ self.weights.T + self.left
 
-    def sweep(self, x: Tensor, source: Source, clamp: Callable[[Tensor], Tensor] = lambda y: y) -> tuple[Tensor, Tensor]:
+    def sweep(
+        self, x: Tensor, source: Source, clamp: Callable[[Tensor], Tensor] = lambda y: y
+    ) -> tuple[Tensor, Tensor]:
         """Draw the right layer given the left, then the left given the right: one step of block Gibbs sampling.
 
-        `clamp` puts what is known of the right layer in its place. Shapes: (batch, left) -> (batch, left), (batch, right).
+        `clamp` puts what is known of the right layer in its place.
+        Shapes: (batch, left) -> (batch, left), (batch, right).
         """
         y = clamp(bits(self.right_logits(x), source))
         return bits(self.left_logits(y), source), y
