@@ -138,16 +138,17 @@ def what_is_given_is_kept(design: Design, samples: Sequence[Sample]) -> None:
     if "given" not in signature(model.sample).parameters:
         return
     whole = space.fill(space.collate([max(samples, key=lambda sample: len(space.pack(sample)[next(iter(space.fields))]))]))
-    given = Given(whole, tuple(_beginning(part) for part in whole.parts))
+    axes = 1 if isinstance(space, Points) else 3  # of a point all features are known, among them that it is there
+    given = Given(whole, tuple(_beginning(part, axes) for part in whole.parts))
     filled = space.fill(space.collate(model.sample(Streams(0, range(4)), given=given).samples))
     assert all(map(torch.equal, given.over(filled.parts), filled.parts))
     assert any(len(part.unique(dim=0)) > 1 for part in filled.parts)
 
 
-def _beginning(part: torch.Tensor) -> torch.Tensor:
-    """Say that the first two places along every axis of a part are known, or its first channel where it has one."""
+def _beginning(part: torch.Tensor, axes: int) -> torch.Tensor:
+    """Say that the first two places along so many axes of a part are known."""
     known = torch.zeros_like(part, dtype=torch.bool)
-    known[(slice(None), *(slice(2) for _ in part.shape[1:]))] = True
+    known[(slice(None), *[slice(2)] * min(axes, part.ndim - 1))] = True
     return known
 
 
