@@ -39,7 +39,7 @@ ALIKE = {
     "flow-matching": ["vector"],
     "consistency": ["vector", "tokens"],
     "marginal": ["graph"],
-} | {"standard": ["vector"], "wasserstein": ["vector", "tokens"], "hinge": ["vector", "graph"]}
+} | {"standard": ["vector"], "wasserstein": ["vector", "tokens"], "hinge": ["vector"]}
 """Where variants are tried that meet a space just as another one does."""
 
 

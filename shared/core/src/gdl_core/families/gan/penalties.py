@@ -20,8 +20,9 @@ def scores_and_slopes(judge: Judge, batch: Batch) -> tuple[Tensor, Tensor]:
     over generated samples that of R2. Shapes: (batch,), (batch,).
 
     Example:
-        >>> scores_and_slopes(lambda batch: batch.values @ torch.tensor([3.0, 4.0]), Batch(torch.ones(1, 2)))
-        (tensor([7.], grad_fn=<MvBackward0>), tensor([25.], ...))
+        >>> linear = lambda batch: batch.values @ torch.tensor([3.0, 4.0])
+        >>> [numbers.tolist() for numbers in scores_and_slopes(linear, Batch(torch.ones(1, 2)))]
+        [[7.0], [25.0]]
     """
     parts = [part.detach().requires_grad_() for part in batch.parts]
     with torch.enable_grad(), sdpa_kernel(SDPBackend.MATH):  # the fused kernels have no second derivative
