@@ -24,7 +24,7 @@ from gdl_core.families import HasLikelihood
 from gdl_core.pairing import Design, build
 from gdl_core.spaces import Batch, Grid, Vector
 
-RADIUS, DEVIATION, STEPS, POINTS, RATE, DIGIT_STEPS = 2.0, 0.2, 1000, 512, 5e-3, 1500
+RADIUS, DEVIATION, STEPS, POINTS, RATE, DIGIT_STEPS = 2.0, 0.2, 1000, 512, 5e-3, 1000
 CENTRES = RADIUS * torch.tensor([[math.cos(k * math.pi / 4), math.sin(k * math.pi / 4)] for k in range(8)])
 Density = tuple[nn.Module, Callable[[Tensor], Tensor]]
 """A model and its log-density."""
