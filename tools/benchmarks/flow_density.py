@@ -24,7 +24,7 @@ from gdl_core.families import HasLikelihood
 from gdl_core.pairing import Design, build
 from gdl_core.spaces import Batch, Grid, Vector
 
-RADIUS, DEVIATION, STEPS, POINTS, RATE, DIGIT_STEPS = 2.0, 0.2, 1000, 512, 5e-3, 1000
+RADIUS, DEVIATION, STEPS, POINTS, RATE, DIGIT_STEPS = 2.0, 0.2, 1000, 512, 5e-3, 1500
 CENTRES = RADIUS * torch.tensor([[math.cos(k * math.pi / 4), math.sin(k * math.pi / 4)] for k in range(8)])
 Density = tuple[nn.Module, Callable[[Tensor], Tensor]]
 """A model and its log-density."""
@@ -139,9 +139,8 @@ def digits(bar: float) -> bool:
         average.update_parameters(model)
         if step % 125 == 0 and (now := bits(average.module, choosing)) < best:
             best, kept = now, bits(average.module, validation)
-    print(
-        f"digits, bits per dimension: {kept:.3f} (histogram of each pixel {histogram(training, validation):.3f}); bar {bar}"
-    )
+    baseline = histogram(training, validation)
+    print(f"digits, bits per dimension: {kept:.3f} (a histogram for each pixel {baseline:.3f}); bar {bar}", flush=True)
     return kept <= bar
 
 
