@@ -139,9 +139,8 @@ def digits(bar: float) -> bool:
         average.update_parameters(model)
         if step % 125 == 0 and (now := bits(average.module, choosing)) < best:
             best, kept = now, bits(average.module, validation)
-    print(
-        f"digits, bits per dimension: {kept:.3f} (histogram of each pixel {histogram(training, validation):.3f}); bar {bar}"
-    )
+    baseline = histogram(training, validation)
+    print(f"digits, bits per dimension: {kept:.3f} (a histogram for each pixel {baseline:.3f}); bar {bar}", flush=True)
     return kept <= bar
 
 

@@ -74,7 +74,7 @@ class MaskedPerceptron(nn.Module):
             x = x + self.conditioner(batch.conditions, len(batch))
         for layer in self.hidden:
             x = x + layer(self.dropout(F.silu(x)))
-        return in_float32(self.last, F.silu(x)).unflatten(-1, (self.size, self.outputs))
+        return in_float32(self.last, self.dropout(F.silu(x))).unflatten(-1, (self.size, self.outputs))
 
     def begin(self, batch: int, conditions: Mapping[str, Tensor]) -> Values:
         """Return an empty memory for `batch` samples."""
