@@ -137,7 +137,9 @@ def what_is_given_is_kept(design: Design, samples: Sequence[Sample]) -> None:
     model, space = build(design).eval(), design.space
     if "given" not in signature(model.sample).parameters:
         return
-    whole = space.fill(space.collate([max(samples, key=lambda sample: len(space.pack(sample)[next(iter(space.fields))]))]))
+    whole = space.fill(
+        space.collate([max(samples, key=lambda sample: len(space.pack(sample)[next(iter(space.fields))]))])
+    )
     axes = 1 if isinstance(space, Points) else 3  # of a point all features are known, among them that it is there
     given = Given(whole, tuple(_beginning(part, axes) for part in whole.parts))
     filled = space.fill(space.collate(model.sample(Streams(0, range(4)), given=given).samples))

@@ -10,11 +10,11 @@ from torch import Tensor
 
 from gdl_core.errors import UsageError, nearest
 from gdl_core.families.energy.replay import Replay
-from gdl_core.families.walks import SAMPLERS, Parts, Potential, langevin
 from gdl_core.families.family import Draws, Family, Phase
 from gdl_core.families.given import Given
 from gdl_core.families.guidance import drop_conditions, guided
 from gdl_core.families.roles import Encoder, Networks
+from gdl_core.families.walks import SAMPLERS, Parts, Potential, langevin
 from gdl_core.randomness import Ambient, Streams
 from gdl_core.spaces import Batch, Space
 

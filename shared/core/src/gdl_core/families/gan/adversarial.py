@@ -189,4 +189,3 @@ class Adversarial(Family):
         codes = downhill(lambda codes: make(codes).parts, codes, known, rounds=rounds)
         filled = self.space.round(make(codes))
         return Draws(self.space.trim(filled.with_parts(given.over(filled.parts))))
-
