@@ -43,7 +43,8 @@ class Adversarial(Family):
     roles = ("generator", "discriminator")
     comparable = False
 
-    usual_penalty: ClassVar[float] = 0.0
+    usual_penalty: ClassVar[tuple[float, float]] = (0.0, 0.0)
+    """The weight of the penalty over numbers, and over symbols without an order, which need a flatter critic."""
     usual_every: ClassVar[int] = 1
 
     generator: Decoder
@@ -70,7 +71,7 @@ class Adversarial(Family):
         if relaxation not in RELAXATIONS:
             raise UsageError(f"there is no relaxation {relaxation!r}; {nearest(relaxation, RELAXATIONS)}")
         self.latent = latent
-        self.penalty = self.usual_penalty if penalty is None else penalty
+        self.penalty = self.usual_penalty[space.one_hot] if penalty is None else penalty
         self.every = self.usual_every if every is None else every
         self.critic_rate, self.generator_rate, self.betas = (
             critic_rate,

@@ -27,7 +27,7 @@ class Relativistic(Adversarial):
     """
 
     variant = "relativistic"
-    usual_penalty: ClassVar[float] = 0.1
+    usual_penalty = (0.02, 0.1)
 
     def critic_objective(self, real: Tensor, fake: Tensor) -> Tensor:
         return F.softplus(fake - real)
@@ -51,7 +51,7 @@ class Standard(Adversarial):
     """
 
     variant = "standard"
-    usual_penalty: ClassVar[float] = 0.1
+    usual_penalty = (0.02, 0.1)
 
     def critic_objective(self, real: Tensor, fake: Tensor) -> Tensor:
         return F.softplus(-real) + F.softplus(fake)
@@ -67,7 +67,7 @@ class Wasserstein(Adversarial):
     """
 
     variant = "wasserstein"
-    usual_penalty: ClassVar[float] = 10.0
+    usual_penalty = (10.0, 10.0)
     usual_every: ClassVar[int] = 5
 
     def critic_objective(self, real: Tensor, fake: Tensor) -> Tensor:
