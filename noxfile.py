@@ -85,7 +85,8 @@ def _isolated(name: str) -> None:
         install(session, "test", *dict.fromkeys(["gdl-core", name]))
         session.run("python", "-P", str(ROOT / "tools/isolation.py"), name)
         package = name.replace("-", "_")
-        test(session, "--doctest-modules", "--pyargs", package, str(SOURCES[name] / "tests"))
+        paths = ("--doctest-modules", "--pyargs", package, str(SOURCES[name] / "tests"))
+        test(session, "--numprocesses", "auto", *paths)
 
     session.__doc__ = f"Test {name} with nothing but its own wheel and the core's."
 
