@@ -71,8 +71,7 @@ def import_moses() -> ModuleType:
     sys.modules.setdefault("rdkit.six", six)
     pd.DataFrame.append = lambda self, other, sort: pd.concat([self, other], sort=sort)
     np.NaN = np.nan  # noqa: NPY201
-    if not hasattr(np, "row_stack"):
-        np.vstack = np.vstack
+    np.row_stack = np.vstack  # noqa: NPY201
     import moses
 
     return moses

@@ -78,6 +78,9 @@ class Family(nn.Module, ABC):
     comparable: ClassVar[bool] = True
     """Whether a lower loss on held-out samples means a better model; where not, the newest weights are kept."""
 
+    nats: ClassVar[bool] = True
+    """Whether the loss of a family that knows a likelihood is its negative, or a bound above that, in nats."""
+
     training_only: ClassVar[tuple[str, ...]] = ()
     """How the names of buffers begin that only training needs: checkpoints of a run hold them, saved models do not.
 

@@ -19,7 +19,7 @@ class Networks(Protocol):
     the space, `outputs` numbers going out for each element. The roles are ``encoder``, ``decoder``, ``denoiser`` and
     ``autoregressor``, and ``causal`` where elements have an order; where a space has nothing of its own for them,
     ``discriminator``, ``energy`` and ``classifier`` are encoders, ``generator`` and ``conditioner`` are decoders and
-    ``coupling`` is a denoiser.
+    ``coupling`` is a denoiser. ``augmentation`` is for critics that see few samples.
     """
 
     def __call__(
@@ -65,3 +65,10 @@ class Causal(Protocol):
 
         Shapes: (batch, *part.shape[:-1]) -> (batch, *part.shape[:-1], outputs[0]).
         """
+
+
+class Augmenter(Protocol):
+    """Changes each sample at random with a probability, in ways that gradients flow through."""
+
+    def __call__(self, batch: Batch, probability: Tensor) -> Batch:
+        """Shapes: a real form, () -> a real form."""

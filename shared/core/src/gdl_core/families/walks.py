@@ -100,7 +100,7 @@ def _squares(x: Parts) -> Tensor:
 
 
 def _accepted(log_ratio: Tensor, source: Source) -> Tensor:
-    """Say which chains move, by the rule of Metropolis and Hastings; none moves to where the ratio is not finite."""
+    """Say which chains move, by the rule of Metropolis and Hastings; none moves where the ratio is not a number."""
     return log_ratio > source.uniform(1).squeeze(1).to(log_ratio).log()
 
 

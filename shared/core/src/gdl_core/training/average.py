@@ -31,7 +31,7 @@ class Average:
     @torch.no_grad()
     def update(self, step: int) -> None:
         """Follow the model after a step, counted from 1."""
-        if step > START and step % EVERY:
+        if self.decay and step > START and step % EVERY:
             return
         decay = min(self.decay, (1 + step) / (10 + step)) ** (EVERY if step > START else 1)
         torch._foreach_lerp_(*self.weights, 1 - decay)

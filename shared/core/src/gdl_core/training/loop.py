@@ -52,7 +52,8 @@ def train(
 ) -> Trained:
     """Train a model in the run folder `out`; at the end it holds the averaged weights, best on the held-out samples.
 
-    A resumed run ends with the same weights as one that was never stopped, bit for bit on the CPU. `representation`
+    A resumed run ends with the same weights as one that was never stopped, bit for bit on the CPU; in a run of several
+    processes, what only training needs (`Family.training_only`) goes on from the first one's. `representation`
     and `domain` are the data set's own unless given. `progress` hears what the log hears, and of checkpoints.
 
     Raises:
@@ -104,7 +105,8 @@ class Run:
         self.options, self.where, self.folder, self.learner, self.feed = options, where, folder, learner, feed
         self.identity, self.data, self.progress = identity, data, progress
         named = ELEMENTS[feed.dataset.space.kind]
-        self.unit = f"nats per {named}" if isinstance(learner.model, HasLikelihood) else f"per {named}"
+        likely = learner.model.nats and isinstance(learner.model, HasLikelihood)
+        self.unit = f"nats per {named}" if likely else f"per {named}"
         self.state = State()
         self.log: Log | None = None
         self.started = time.perf_counter()

@@ -7,9 +7,9 @@ import torch
 from torch import nn
 
 from gdl_core.families.diffusion import Marginal, Masked, Uniform
-from gdl_core.families.diffusion.discrete import draw_each
 from gdl_core.families.diffusion.masked import take_turns
 from gdl_core.families.given import Given
+from gdl_core.families.truncation import draw_each
 from gdl_core.pairing import Design, build
 from gdl_core.randomness import Ambient, Streams
 from gdl_core.spaces import Batch, Graph, GraphSample, Grid, Tokens

@@ -48,9 +48,8 @@ def test_bounds_of_all_pictures_sum_to_less_than_one(variant, options):
     with torch.random.fork_rng(), torch.no_grad():
         torch.default_generator.manual_seed(0)
         pictures = torch.cartesian_prod(torch.arange(2), torch.arange(2))[:, None].repeat_interleave(1000, 0)
-        likelihood = model.log_prob(Batch(pictures))
-        logs = likelihood.values.reshape(4, 1000)
-    assert likelihood.kind == "lower_bound"
+        logs = -model.loss(Batch(pictures)).reshape(4, 1000)  # each with noise of its own
+        assert model.log_prob(Batch(pictures)).kind == "lower_bound"
     assert logs.mean(1).exp().sum() < 1
     inside = (logs.logsumexp(1) - math.log(1000)).exp().sum()  # without Jensen's loss: the density within all cells
     assert 0.2 < inside < 1.02
@@ -74,7 +73,7 @@ def test_an_unlearned_flow_gives_levels_the_probability_of_their_cells():
     space = Grid(1, (1,), levels=3)
     model = build(Design("flow", space, variant="realnvp")).eval()  # a normal density, cells of width 1
     with torch.no_grad():
-        values = model.log_prob(Batch(torch.ones(5_000, 1, 1, dtype=torch.int64))).values
+        values = -model.loss(Batch(torch.ones(5_000, 1, 1, dtype=torch.int64)))  # each with noise of its own
     assert values.mean().item() == pytest.approx(-0.5 * math.log(2 * math.pi) - 1 / 24, abs=5e-3)
 
 
@@ -135,7 +134,27 @@ def test_bounds_of_all_sequences_under_a_latent_flow_sum_to_less_than_one():
     space = Tokens(2, 2, variable=False)
     model = build(Design("flow", space, family_options={"latent": 2}, network_options={"width": 16})).eval()
     sequences = torch.cartesian_prod(torch.arange(2), torch.arange(2)).repeat_interleave(500, 0)
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.default_generator.manual_seed(0)
+        logs = -model.loss(Batch(sequences)).reshape(4, 500)  # each with noise of its own
+        assert model.log_prob(Batch(sequences)).kind == "lower_bound"
+    assert logs.mean(1).exp().sum() < 1
+
+
+def test_a_score_follows_from_the_sample_alone():
+    space = Grid(1, (4, 4), levels=7)
+    model = shaken("glow", space)
+    pictures = torch.randint(7, (3, 1, 4, 4), generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
-        likelihood = model.log_prob(Batch(sequences))
-    assert likelihood.kind == "lower_bound"
-    assert likelihood.values.reshape(4, 500).mean(1).exp().sum() < 1
+        together, alone = model.log_prob(Batch(pictures)).values, model.log_prob(Batch(pictures[1:2])).values
+    assert torch.allclose(together[1:2], alone, atol=1e-3)
+
+
+@pytest.mark.parametrize("variant", ["glow", "realnvp", "spline", "transformer"])
+def test_a_flow_learns_in_bfloat16(variant):
+    space = Grid(1, (4, 4), levels=7)
+    model = build(Design("flow", space, variant=variant, network_options={"width": 16}))
+    with torch.autocast("cpu", torch.bfloat16):
+        loss = model.loss(Batch(torch.zeros(2, 1, 4, 4, dtype=torch.int64))).sum()
+    loss.backward()
+    assert all(parameter.grad.isfinite().all() for parameter in model.parameters() if parameter.grad is not None)

@@ -4,7 +4,8 @@ from functools import partial
 
 from torch import Tensor
 
-from gdl_core.families.diffusion.bound import gaussian_bound, streams_of
+from gdl_core.families.content import streams_of
+from gdl_core.families.diffusion.bound import gaussian_bound
 from gdl_core.families.diffusion.gaussian import Gaussian, even
 from gdl_core.families.diffusion.interpolants import mix
 from gdl_core.families.family import Likelihood

@@ -8,7 +8,6 @@ from torch import Tensor
 from gdl_core.families.family import Family
 from gdl_core.families.guidance import guided
 from gdl_core.families.roles import Denoiser, Networks
-from gdl_core.families.truncation import draw
 from gdl_core.spaces import Batch, Space
 
 
@@ -41,19 +40,6 @@ class Discrete(Family):
             return self.network(Batch(real[0], conditions=asked).with_parts(real), time)
 
         return tuple(logits.float().log_softmax(-1) for logits in guided(answer, conditions, guidance))
-
-
-def draw_each(logits: Tensor, uniform: Tensor) -> Tensor:
-    """Draw a symbol for each element in float64, as float32 makes rare symbols rarer: Zheng et al., arXiv:2409.02908.
-
-    Shapes: (..., symbols), (...) -> (...).
-
-    Example:
-        >>> import torch
-        >>> draw_each(torch.zeros(1, 2, 4), torch.tensor([[0.3, 0.9]]))
-        tensor([[1, 3]])
-    """
-    return draw(logits.flatten(0, -2), uniform.flatten()).reshape(uniform.shape)
 
 
 def log_prob_of(symbols: Tensor, logarithms: Tensor) -> Tensor:

@@ -31,6 +31,7 @@ class Gaussian(Family):
     name = "diffusion"
     spaces = ("vector", "grid", "points", "tokens", "graph")
     roles = ("denoiser",)
+    nats = False
 
     interpolant: ClassVar[str]
     parameterisation: ClassVar[str]

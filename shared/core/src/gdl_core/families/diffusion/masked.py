@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 
-from gdl_core.families.diffusion.bound import streams_of
-from gdl_core.families.diffusion.discrete import Discrete, draw_each, log_prob_of
+from gdl_core.families.content import streams_of
+from gdl_core.families.diffusion.discrete import Discrete, log_prob_of
 from gdl_core.families.diffusion.gaussian import even
 from gdl_core.families.family import Draws, Likelihood
 from gdl_core.families.given import Given
 from gdl_core.families.guidance import drop_conditions
+from gdl_core.families.truncation import draw_each
 from gdl_core.randomness import Ambient, Streams
 from gdl_core.spaces import Batch
 

@@ -8,13 +8,14 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.special import xlogy
 
-from gdl_core.families.diffusion.bound import streams_of
-from gdl_core.families.diffusion.discrete import Discrete, draw_each, log_prob_of
+from gdl_core.families.content import streams_of
+from gdl_core.families.diffusion.discrete import Discrete, log_prob_of
 from gdl_core.families.diffusion.gaussian import even
 from gdl_core.families.family import Draws, Likelihood
 from gdl_core.families.given import Given
 from gdl_core.families.guidance import drop_conditions
 from gdl_core.families.roles import Networks
+from gdl_core.families.truncation import draw_each
 from gdl_core.randomness import Ambient, Source, Streams
 from gdl_core.spaces import Batch, Space
 
@@ -34,6 +35,7 @@ class Uniform(Discrete):
     """
 
     variant = "uniform"
+    nats = False
     spaces: ClassVar[tuple[str, ...]] = ("tokens", "graph", "grid")
 
     def loss(self, batch: Batch) -> Tensor:
@@ -85,7 +87,7 @@ class Uniform(Discrete):
         for step in range(steps):
             now, then = step / steps, (step + 1) / steps
             if given is not None:
-                known = self._disturb(given.values.parts, torch.full((1,), now), streams)
+                known = self._disturb(given.values.parts, torch.full((1,), now, device=parts[0].device), streams)
                 parts = Given(given.values.with_parts(known), given.known).over(parts)
             time = torch.full((len(streams),), 1 - now, device=parts[0].device)
             guesses = self._guess_from(parts, time, conditions or {}, guidance=guidance)
@@ -158,7 +160,7 @@ class Marginal(Uniform):
             self.register_buffer(f"seen_{part}", torch.ones(count, dtype=torch.float64))
 
     def loss(self, batch: Batch) -> Tensor:
-        """Count the symbols when training, and return the cross-entropy. Shapes: (batch,)."""
+        """Count the symbols of the filled form when training, and return the cross-entropy. Shapes: (batch,)."""
         if self.training:
             for part, symbols in enumerate(self.space.fill(batch).parts):
                 seen = self.get_buffer(f"seen_{part}")

@@ -30,6 +30,7 @@ class ContrastiveBoltzmann(Family):
     variant = "contrastive-boltzmann"
     spaces = ("grid",)
     roles = ()
+    nats = False
     comparable = False
 
     def __init__(self, space: Space, networks: Networks, *, hidden: int = 256, sweeps: int = 1) -> None:

@@ -62,7 +62,7 @@ class Joint(Langevin):
         """Return the contrast of each sample, and the cross-entropy of its class where that is known."""
         real = self.space.relax(self.space.fill(batch))
         classless, classes = self._apart(real)
-        contrast = self.contrast(drop_conditions(classless, self.condition_dropout))
+        contrast = self.contrast(drop_conditions(classless, self.condition_dropout if self.training else 0.0))
         if classes is None:
             return contrast
         return contrast + F.cross_entropy(self._read(real)[1], classes, ignore_index=UNKNOWN, reduction="none")

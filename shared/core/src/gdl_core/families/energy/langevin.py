@@ -85,7 +85,8 @@ class Langevin(Family):
 
     def loss(self, batch: Batch) -> Tensor:
         """Return the tilt at each sample less its mean at chains. Shapes: (batch,)."""
-        return self.contrast(drop_conditions(self.space.relax(self.space.fill(batch)), self.condition_dropout))
+        real = self.space.relax(self.space.fill(batch))
+        return self.contrast(drop_conditions(real, self.condition_dropout if self.training else 0.0))
 
     def contrast(self, real: Batch) -> Tensor:
         """Return the loss of samples in the real form. Shapes: (batch,)."""

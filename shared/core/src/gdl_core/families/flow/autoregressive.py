@@ -77,6 +77,7 @@ class TransformerFlow(Flow):
     variant = "transformer"
     spaces = ("grid",)
     roles = ("causal",)
+    nats = False
     space: Grid
 
     def __init__(

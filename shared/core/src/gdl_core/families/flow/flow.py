@@ -6,11 +6,12 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
+from gdl_core.families.content import streams_of
 from gdl_core.families.family import Draws, Family, Likelihood
 from gdl_core.families.flow.bijection import Bijection, total
 from gdl_core.families.flow.dequantization import Dequantizer
 from gdl_core.families.given import Given
-from gdl_core.families.guidance import drop_conditions
+from gdl_core.families.guidance import drop_conditions, guided
 from gdl_core.families.roles import Networks
 from gdl_core.families.walks import mala
 from gdl_core.randomness import Ambient, Source, Streams
@@ -37,15 +38,18 @@ class Flow(Family):
         """Return the negative log-likelihood of each sample, or a bound above it, in nats. Shapes: (batch,)."""
         if self.training:
             batch = drop_conditions(batch, self.condition_dropout)
-        return -self._log_prob(batch)
+        return -self._log_prob(batch, Ambient(len(batch), batch.values.device))
 
     def log_prob(self, batch: Batch) -> Likelihood:
-        """Return the log-likelihood: exact on a continuous space, a lower bound by one draw of noise on others."""
-        return Likelihood(self._log_prob(batch), "exact" if self.space.continuous else "lower_bound")
+        """Return the log-likelihood: exact on a continuous space, a lower bound by one draw of noise on others.
 
-    def _log_prob(self, batch: Batch) -> Tensor:
-        real = self.space.relax(self.space.fill(batch))
-        x, bonus = self.dequantizer(real, Ambient(len(batch), batch.values.device))
+        The noise follows from the sample, so that its score is the same each time.
+        """
+        values = self._log_prob(batch, streams_of(self.space.fill(batch)))
+        return Likelihood(values, "exact" if self.space.continuous else "lower_bound")
+
+    def _log_prob(self, batch: Batch, source: Source) -> Tensor:
+        x, bonus = self.dequantizer(self.space.relax(self.space.fill(batch)), source)
         return self.density(x, batch.conditions) + bonus
 
     def density(self, x: Tensor, asked: Mapping[str, Tensor]) -> Tensor:
@@ -69,7 +73,8 @@ class Flow(Family):
 
         `guidance` leads from the model without conditions (0) to that with them (1) and beyond. What is `given` is
         kept: from a free draw the rest walks `rounds` steps of the Metropolis-adjusted Langevin algorithm, with noise
-        of variance `size`, on its density given the known part, which it draws from exactly in the long run.
+        of variance `size`, on its density given the known part, which it draws from exactly in the long run;
+        `temperature` then only says where it starts.
         """
         asked = conditions or {}
         if given is None:
@@ -80,7 +85,7 @@ class Flow(Family):
         @torch.enable_grad()
         def potential(x: tuple[Tensor, ...]) -> tuple[Tensor, tuple[Tensor, ...]]:
             rest = x[0].detach().requires_grad_()
-            energy = -self.density(real.over([rest])[0], asked)
+            (energy,) = guided(lambda known: [-self.density(real.over([rest])[0], known)], asked, guidance)
             (slope,) = torch.autograd.grad(energy.sum(), [rest])
             return energy.detach(), (slope.clamp(-steepest, steepest),)
 

@@ -6,6 +6,7 @@ from typing import cast
 import torch
 from torch import Tensor
 
+from gdl_core.families.content import streams_of
 from gdl_core.families.family import Draws, Family, Likelihood
 from gdl_core.families.flow.flow import log_normal
 from gdl_core.families.flow.laws import Affine
@@ -15,11 +16,9 @@ from gdl_core.families.guidance import drop_conditions
 from gdl_core.families.imputation import by_turns
 from gdl_core.families.roles import Encoder, Networks
 from gdl_core.families.vae.emissions import ElementEmission
-from gdl_core.randomness import Ambient, Streams
+from gdl_core.families.vae.gaussian import FIRST
+from gdl_core.randomness import Ambient, Source, Streams
 from gdl_core.spaces import Batch, Space
-
-FIRST = -1.0
-"""The logarithm of the deviation that an encoder starts with."""
 
 
 class LatentFlow(Family):
@@ -61,15 +60,15 @@ class LatentFlow(Family):
         """Return a bound above the negative log-likelihood, in nats. Shapes: (batch,)."""
         if self.training:
             batch = drop_conditions(batch, self.condition_dropout)
-        return -self._bound(batch)
+        return -self._bound(batch, Ambient(len(batch), batch.values.device))
 
     def log_prob(self, batch: Batch) -> Likelihood:
-        """Return the lower bound of each sample's log-likelihood by one draw of its code."""
-        return Likelihood(self._bound(batch), "lower_bound")
+        """Return the lower bound of each sample's log-likelihood by one draw of its code, which follows from it."""
+        return Likelihood(self._bound(batch, streams_of(self.space.fill(batch))), "lower_bound")
 
-    def _bound(self, batch: Batch) -> Tensor:
+    def _bound(self, batch: Batch, source: Source) -> Tensor:
         mean, log_deviation = self._posterior(batch)
-        noise = Ambient(len(batch), mean.device).normal(self.latent)
+        noise = source.normal(self.latent).float()
         code = mean + noise * log_deviation.exp()
         z, log_det = self.prior(code, batch.conditions)
         prior, posterior = log_normal(z) + log_det, log_normal(noise) - log_deviation.sum(1)

@@ -118,9 +118,11 @@ class ChannelMix(Bijection):
         self.log_diagonal = nn.Parameter(upper.diagonal().abs().log())
 
     def forward(self, x: Tensor, asked: Asked) -> tuple[Tensor, Tensor]:
-        lower, upper = self._factors()
+        with torch.autocast(x.device.type, enabled=False):  # the inverse undoes the matrix unrounded
+            lower, upper = self._factors()
+            matrix = self.permutation @ lower @ upper
         cells = math.prod(x.shape[2:])
-        return mix(self.permutation @ lower @ upper, x), (self.log_diagonal.sum() * cells).expand(len(x))
+        return mix(matrix, x), (self.log_diagonal.sum() * cells).expand(len(x))
 
     def inverse(self, z: Tensor, asked: Asked, guidance: float = 1.0) -> Tensor:
         lower, upper = self._factors()

@@ -140,7 +140,8 @@ class Adversarial(Family):
 
     def real(self, batch: Batch) -> Batch:
         """Return a batch of data as the critic sees it."""
-        return self.space.relax(self.space.fill(drop_conditions(batch, self.condition_dropout)))
+        batch = drop_conditions(batch, self.condition_dropout if self.training else 0.0)
+        return self.space.relax(self.space.fill(batch))
 
     def generate(self, source: Source, conditions: Mapping[str, Tensor], spread: float = 1.0) -> Batch:
         """Make a sample in the real form from each of the source's streams, through which gradients flow."""

@@ -1,21 +1,15 @@
 """Augments what a critic sees, as much as it takes to keep it from learning the data by heart."""
 
-from typing import Protocol
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 
+from gdl_core.families.roles import Augmenter
 from gdl_core.spaces import Batch
 
 MOST = 0.8
 """Up to here what is generated does not take after the augmentations (arXiv:2006.06676, section 2.2)."""
-
-
-class Augmenter(Protocol):
-    """A network that changes each sample at random, in ways that gradients flow through; each with a probability."""
-
-    def __call__(self, batch: Batch, probability: Tensor) -> Batch:
-        """Shapes: a real form -> the same."""
 
 
 class Adaptive(nn.Module):
@@ -30,7 +24,7 @@ class Adaptive(nn.Module):
 
     def __init__(self, augmenter: nn.Module, *, target: float, horizon: int) -> None:
         super().__init__()
-        self.augmenter, self.target, self.horizon = augmenter, target, horizon
+        self.augmenter, self.target, self.horizon = cast(Augmenter, augmenter), target, horizon
         self.register_buffer("probability", torch.zeros(()))
 
     def forward(self, batch: Batch) -> Batch:

@@ -43,7 +43,7 @@ def one_behind_the_other(first: Batch, second: Batch) -> Batch:
     return with_conditions(first.with_parts(parts), conditions)
 
 
-def between(space: Space, real: Batch, fake: Batch) -> Batch:
+def on_the_line(space: Space, real: Batch, fake: Batch) -> Batch:
     """Return a random point on the straight line from each sample to its counterpart."""
     share = Ambient(len(real), real.values.device).uniform()
     lines = zip(real.parts, fake.parts, strict=True)
@@ -55,5 +55,5 @@ def distance_from_unit_slope(judge: Judge, space: Space, real: Batch, fake: Batc
 
     The gradient penalty of Gulrajani et al. (2017), arXiv:1704.00028. Shapes: (batch,).
     """
-    _, slopes = scores_and_slopes(judge, between(space, real, fake))
+    _, slopes = scores_and_slopes(judge, on_the_line(space, real, fake))
     return ((slopes + 1e-12).sqrt() - 1).square()  # the root has no gradient at zero

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from gdl_core.families import likelihoods
-from gdl_core.families.truncation import draw
+from gdl_core.families.truncation import draw_each
 from gdl_core.randomness import Source
 
 LOWEST = -7.0
@@ -96,7 +96,7 @@ class Categorical(likelihoods.Categorical):
         return outputs.argmax(-1)
 
     def draw(self, outputs: Tensor, source: Source, temperature: float) -> Tensor:
-        return draw_symbols(outputs / temperature, source)
+        return draw_each(outputs / temperature, source.uniform(*outputs.shape[1:-1]))
 
 
 class LogisticMixture(likelihoods.DiscretisedLogistics):
@@ -121,7 +121,7 @@ class LogisticMixture(likelihoods.DiscretisedLogistics):
 
     def draw(self, outputs: Tensor, source: Source, temperature: float) -> Tensor:
         weights, means, scales = likelihoods.mixture(outputs)
-        which = draw_symbols(weights / temperature, source)[..., None]
+        which = draw_each(weights / temperature, source.uniform(*weights.shape[1:-1]))[..., None]
         mean, scale = (numbers.gather(-1, which).squeeze(-1) for numbers in (means, scales))
         value = mean + temperature * scale * source.uniform(*mean.shape[1:]).logit()
         return ((value + 1) * ((self.levels - 1) / 2)).round().clamp(0, self.levels - 1).long()
@@ -130,9 +130,3 @@ class LogisticMixture(likelihoods.DiscretisedLogistics):
 def bounded_below(raw: Tensor) -> Tensor:
     """Keep the logarithm of a deviation above `LOWEST`, smoothly; numbers well above stay as they are."""
     return LOWEST + F.softplus(raw - LOWEST)
-
-
-def draw_symbols(logits: Tensor, source: Source) -> Tensor:
-    """Draw a symbol for each element. Shapes: (batch, ..., symbols) -> (batch, ...)."""
-    shape = logits.shape[:-1]
-    return draw(logits.flatten(0, -2), source.uniform(*shape[1:]).flatten()).view(shape)

@@ -31,6 +31,7 @@ class QuantisedVAE(Family):
     name = "vae"
     spaces = ("vector", "tokens", "grid", "points", "graph")
     roles = ("encoder", "decoder")
+    nats = False
 
     def __init__(
         self, space: Space, networks: Networks, quantiser: Quantiser, *, symbols: int, condition_dropout: float
