@@ -14,6 +14,7 @@ from gdl_core.families.diffusion.gaussian import even
 from gdl_core.families.family import Draws, Likelihood
 from gdl_core.families.given import Given
 from gdl_core.families.guidance import drop_conditions
+from gdl_core.families.processes import add_over_processes
 from gdl_core.families.roles import Networks
 from gdl_core.families.truncation import draw_each
 from gdl_core.randomness import Ambient, Source, Streams
@@ -164,7 +165,7 @@ class Marginal(Uniform):
         if self.training:
             for part, symbols in enumerate(self.space.fill(batch).parts):
                 seen = self.get_buffer(f"seen_{part}")
-                seen += torch.bincount(symbols.flatten(), minlength=len(seen))
+                seen += add_over_processes(torch.bincount(symbols.flatten(), minlength=len(seen)))
         return super().loss(batch)
 
     @property

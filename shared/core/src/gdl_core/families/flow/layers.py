@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from gdl_core.families.flow.bijection import Asked, Bijection
+from gdl_core.families.processes import mean_over_processes
 
 
 class ActNorm(Bijection):
@@ -40,19 +41,11 @@ class ActNorm(Bijection):
     @torch.no_grad()
     def _begin(self, x: Tensor) -> None:
         axes = [0, *(1 + axis for axis, size in enumerate(self.shift.shape) if size == 1 and x.shape[1 + axis] > 1)]
-        self.shift.copy_(-over_all_processes(x.mean(axes, keepdim=True)[0]))
+        self.shift.copy_(-mean_over_processes(x.mean(axes, keepdim=True)[0]))
         if x.numel() > self.shift.numel():  # one number has no variance
-            variance = over_all_processes((x + self.shift).square().mean(axes, keepdim=True)[0])
+            variance = mean_over_processes((x + self.shift).square().mean(axes, keepdim=True)[0])
             self.log_scale.copy_(variance.clamp(min=1e-6).log() / -2)
         self.begun.fill_(True)
-
-
-def over_all_processes(mean: Tensor) -> Tensor:
-    """Return the mean over all processes of a run."""
-    if torch.distributed.is_available() and torch.distributed.is_initialized():
-        torch.distributed.all_reduce(mean)
-        mean = mean / torch.distributed.get_world_size()
-    return mean
 
 
 class Shuffle(Bijection):

@@ -5,6 +5,7 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
+from gdl_core.families.processes import add_over_processes, mean_over_processes
 from gdl_core.families.roles import Augmenter
 from gdl_core.spaces import Batch
 
@@ -33,5 +34,7 @@ class Adaptive(nn.Module):
     @torch.no_grad()
     def adapt(self, lead: Tensor) -> None:
         """Take a step by how far the scores of samples lie above those of generated ones. Shapes: (batch,)."""
-        step = (lead.sign().mean() - self.target).sign() * (len(lead) / self.horizon)
+        ahead = mean_over_processes(lead.sign().mean())
+        count = add_over_processes(lead.new_tensor(float(len(lead))))
+        step = (ahead - self.target).sign() * (count / self.horizon)
         self.probability.add_(step).clamp_(0, MOST)

@@ -7,6 +7,8 @@ from math import prod
 import torch
 from torch import Tensor, nn
 
+from gdl_core.families.processes import add_over_processes, take_from_first_process
+
 
 class Quantiser(nn.Module, ABC):
     """Replaces vectors of `width` numbers by the nearest of `size` that it knows."""
@@ -170,19 +172,3 @@ class Codebook(Quantiser):
         take_from_first_process(self.vectors)
         self.counts.masked_fill_(dead, share)
         self.sums.copy_(torch.where(dead[:, None], self.vectors * share, self.sums))
-
-
-def _several_processes() -> bool:
-    return torch.distributed.is_available() and torch.distributed.is_initialized()
-
-
-def add_over_processes(tensor: Tensor) -> None:
-    """Add up a tensor over the processes of a run, in place, so that a codebook is the same in all of them."""
-    if _several_processes():
-        torch.distributed.all_reduce(tensor)
-
-
-def take_from_first_process(tensor: Tensor) -> None:
-    """Give all processes of a run the first one's tensor, in place."""
-    if _several_processes():
-        torch.distributed.broadcast(tensor, src=0)
