@@ -143,7 +143,7 @@ def what_is_given_is_kept(design: Design, samples: Sequence[Sample]) -> None:
         space.collate([max(samples, key=lambda sample: len(space.pack(sample)[next(iter(space.fields))]))])
     )
     axes = 1 if isinstance(space, Points) else 3  # of a point all features are known, among them that it is there
-    few = {"rounds": 2} if "rounds" in options else {}
+    few: dict[str, Any] = {"rounds": 2} if "rounds" in options else {}
     given = Given(whole, tuple(_beginning(part, axes) for part in whole.parts))
     filled = space.fill(space.collate(model.sample(Streams(0, range(4)), given=given, **few).samples))
     assert all(map(torch.equal, given.over(filled.parts), filled.parts))
