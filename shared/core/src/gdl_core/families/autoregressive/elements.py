@@ -6,9 +6,10 @@ from typing import Any, Protocol, cast
 import torch
 from torch import Tensor
 
-from gdl_core.families.family import Draws, Family, Likelihood
+from gdl_core.families.autoregressive.likelihood import MaximumLikelihood
+from gdl_core.families.family import Draws, Likelihood
 from gdl_core.families.given import Given
-from gdl_core.families.guidance import between, drop_conditions, ways_to_ask
+from gdl_core.families.guidance import between, ways_to_ask
 from gdl_core.families.likelihoods import Categorical, DiscretisedLogistics, Logistics
 from gdl_core.families.roles import Networks
 from gdl_core.families.truncation import Truncation, draw
@@ -38,7 +39,7 @@ class ElementAutoregressor(Protocol):
         """
 
 
-class Pixels(Family):
+class Pixels(MaximumLikelihood):
     """Maximum likelihood over grids with levels, cell by cell (van den Oord et al. 2016, arXiv:1601.06759).
 
     A network gives a logit for each level, or with `components` (the default beyond 32 levels) a mixture of logistics
@@ -51,7 +52,6 @@ class Pixels(Family):
         torch.Size([1, 4, 4])
     """
 
-    name = "autoregressive"
     variant = "pixel"
     spaces = ("grid",)
     roles = ("autoregressor",)
@@ -71,10 +71,6 @@ class Pixels(Family):
     @classmethod
     def fits(cls, space: Space) -> bool:
         return isinstance(space, Grid) and space.levels is not None
-
-    def loss(self, batch: Batch) -> Tensor:
-        """Return the negative log-likelihood of each sample, in nats. Shapes: (batch,)."""
-        return -self.log_prob(drop_conditions(batch, self.condition_dropout) if self.training else batch).values
 
     def log_prob(self, batch: Batch) -> Likelihood:
         """Return the exact log-likelihood of each sample and of each of its elements."""
@@ -116,7 +112,7 @@ class Pixels(Family):
         return Draws(self.space.trim(draw_in_order(self.network, memories, self.space, choose)), log_prob)
 
 
-class Mixture(Family):
+class Mixture(MaximumLikelihood):
     """Maximum likelihood over real numbers, each a mixture of logistics given those before it.
 
     After RNADE (Uria et al. 2013, arXiv:1306.0186). The density is exact; it is one with regard to volume, so that
@@ -129,7 +125,6 @@ class Mixture(Family):
         torch.Size([3])
     """
 
-    name = "autoregressive"
     variant = "mixture"
     spaces = ("vector", "grid")
     roles = ("autoregressor",)
@@ -146,10 +141,6 @@ class Mixture(Family):
     @classmethod
     def fits(cls, space: Space) -> bool:
         return space.kind in cls.spaces and all(part.symbols is None for part in space.parts)
-
-    def loss(self, batch: Batch) -> Tensor:
-        """Return the negative log-density of each sample, in nats. Shapes: (batch,)."""
-        return -self.log_prob(drop_conditions(batch, self.condition_dropout) if self.training else batch).values
 
     def log_prob(self, batch: Batch) -> Likelihood:
         """Return the exact log-density of each sample and of each of its elements."""

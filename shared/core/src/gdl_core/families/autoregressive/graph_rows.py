@@ -7,10 +7,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from gdl_core.families.autoregressive.likelihood import MaximumLikelihood
 from gdl_core.families.autoregressive.sequence import BOUNDARY, Autoregressor, symbol_log_prob
-from gdl_core.families.family import Draws, Family, Likelihood
+from gdl_core.families.family import Draws, Likelihood
 from gdl_core.families.given import Given
-from gdl_core.families.guidance import between, drop_conditions, ways_to_ask
+from gdl_core.families.guidance import between, ways_to_ask
 from gdl_core.families.roles import Networks
 from gdl_core.families.truncation import Truncation, draw
 from gdl_core.randomness import Streams
@@ -20,7 +21,7 @@ NODE = -1
 """The column of a row's node."""
 
 
-class GraphRows(Family):
+class GraphRows(MaximumLikelihood):
     """Maximum likelihood over graphs written as sequences, row by row (You et al. 2018, arXiv:1802.08773).
 
     A row is a node and its edges to the nodes before it; the boundary ends the sequence in place of a node. What cannot
@@ -34,7 +35,6 @@ class GraphRows(Family):
         3
     """
 
-    name = "autoregressive"
     variant = "rows"
     spaces = ("graph",)
     roles = ()
@@ -57,10 +57,6 @@ class GraphRows(Family):
         sequences = Tokens(space.node_types + space.edge_types, len(places))
         self.network = cast(Autoregressor, networks("autoregressor", space=sequences))
         self.condition_dropout = condition_dropout
-
-    def loss(self, batch: Batch) -> Tensor:
-        """Return the negative log-likelihood of each graph, in nats. Shapes: (batch,)."""
-        return -self.log_prob(drop_conditions(batch, self.condition_dropout) if self.training else batch).values
 
     def log_prob(self, batch: Batch) -> Likelihood:
         """Return the exact log-likelihood of each graph, and of each symbol of its sequence, the end among them.

@@ -9,8 +9,9 @@ from torch import Tensor, nn
 
 from gdl_core.errors import UsageError
 from gdl_core.families.autoregressive.crowd import Crowd, alike, closed_up
-from gdl_core.families.family import Draws, Family, Likelihood
-from gdl_core.families.guidance import between, drop_conditions, ways_to_ask
+from gdl_core.families.autoregressive.likelihood import MaximumLikelihood
+from gdl_core.families.family import Draws, Likelihood
+from gdl_core.families.guidance import between, ways_to_ask
 from gdl_core.families.roles import Networks
 from gdl_core.families.truncation import Truncation, draw
 from gdl_core.randomness import Streams
@@ -36,7 +37,7 @@ class Autoregressor(Protocol):
         """
 
 
-class Autoregressive(Family):
+class Autoregressive(MaximumLikelihood):
     """Maximum likelihood over sequences by the chain rule, sampled one token at a time with a cache.
 
     A sequence ends with the boundary symbol, except that nothing is left to decide at the space's greatest length:
@@ -50,7 +51,6 @@ class Autoregressive(Family):
         (3, torch.Size([3]))
     """
 
-    name = "autoregressive"
     variant = "sequence"
     spaces = ("tokens",)
     roles = ("autoregressor",)
@@ -61,10 +61,6 @@ class Autoregressive(Family):
         super().__init__(space, networks)
         self.network = cast(Autoregressor, networks("autoregressor"))
         self.condition_dropout = condition_dropout
-
-    def loss(self, batch: Batch) -> Tensor:
-        """Return the negative log-likelihood of each sequence, in nats. Shapes: (batch,)."""
-        return -self.log_prob(drop_conditions(batch, self.condition_dropout) if self.training else batch).values
 
     def log_prob(self, batch: Batch) -> Likelihood:
         """Return the exact log-likelihood of each sequence and of each of its symbols, the end among them.

@@ -8,15 +8,15 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from gdl_core.families.autoregressive.elements import ElementAutoregressor
-from gdl_core.families.family import Draws, Family, Likelihood
-from gdl_core.families.guidance import drop_conditions
+from gdl_core.families.autoregressive.likelihood import MaximumLikelihood
+from gdl_core.families.family import Draws, Likelihood
 from gdl_core.families.likelihoods import Logistics
 from gdl_core.families.roles import Networks
 from gdl_core.randomness import Streams
 from gdl_core.spaces import Batch, Points
 
 
-class SortedPoints(Family):
+class SortedPoints(MaximumLikelihood):
     """Maximum likelihood over sets of points, each point given those before it in the order of the first feature.
 
     Each feature is a mixture of logistics; that of the first feature is cut off below the point before it, so that the
@@ -31,7 +31,6 @@ class SortedPoints(Family):
         torch.Size([3])
     """
 
-    name = "autoregressive"
     variant = "sorted"
     spaces = ("points",)
     roles = ("autoregressor",)
@@ -45,10 +44,6 @@ class SortedPoints(Family):
         self.law = Logistics(components)
         self.network = cast(ElementAutoregressor, networks("autoregressor", outputs=(self.law.outputs,)))
         self.condition_dropout = condition_dropout
-
-    def loss(self, batch: Batch) -> Tensor:
-        """Return the negative log-density of each set, in nats. Shapes: (batch,)."""
-        return -self.log_prob(drop_conditions(batch, self.condition_dropout) if self.training else batch).values
 
     def log_prob(self, batch: Batch) -> Likelihood:
         """Return the exact log-density of each set and of each of its elements, in sorted order.
