@@ -121,9 +121,11 @@ def test_a_rare_symbol_is_drawn_as_often_as_it_should():
 
 def test_both_directions_of_an_edge_are_uncovered_together():
     space = Graph(4, 2, 2)
-    nodes, edges = take_turns(space.uniform(Streams(0, range(5))), 6)
+    (nodes, edges), steps = take_turns(space.uniform(Streams(0, range(5))), 99)
+    assert steps == 4 + 4 + 6  # nodes, each with itself, and pairs
     assert torch.equal(edges, edges.transpose(1, 2))
-    assert nodes.min() >= 0 and edges.max() <= 5
+    for one in zip(nodes, edges, strict=True):
+        assert torch.cat([part.flatten() for part in one]).unique().tolist() == list(range(steps))
 
 
 @pytest.mark.parametrize("variant", ["masked", "uniform", "marginal"])

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from gdl_core.families.content import streams_of
@@ -51,8 +52,7 @@ class Masked(Discrete):
         raises. Shapes: values (batch,).
         """
         filled = self.space.fill(batch)
-        steps = min(steps, self._size)
-        turns = take_turns(self.space.uniform(streams_of(filled)), steps)
+        turns, steps = take_turns(self.space.uniform(streams_of(filled)), steps)
         total = torch.zeros(len(batch), device=filled.values.device)
         for step in range(steps):
             time = torch.full_like(total, 1 - step / steps)
@@ -74,8 +74,7 @@ class Masked(Discrete):
 
         What is `given` stays as it is, and the rest is drawn knowing it.
         """
-        steps = min(steps, self._size)
-        turns = take_turns(self.space.uniform(streams), steps)
+        turns, steps = take_turns(self.space.uniform(streams), steps)
         parts = tuple(torch.zeros_like(turn) for turn in turns)
         if given is not None:
             parts = given.over(parts)
@@ -89,11 +88,6 @@ class Masked(Discrete):
                 torch.where(turn == step, new, old) for turn, new, old in zip(turns, drawn, parts, strict=True)
             )
         return Draws(self.space.trim(Batch(parts[0]).with_parts(parts)))
-
-    @property
-    def _size(self) -> int:
-        """How many elements a filled sample has."""
-        return sum(torch.Size(part.shape).numel() for part in self.space.parts)
 
     def _guess_hidden(
         self, filled: Batch, hidden: Sequence[Tensor], time: Tensor, *, guidance: float = 1.0
@@ -112,17 +106,21 @@ class Masked(Discrete):
         ]
 
 
-def take_turns(uniform: Sequence[Tensor], steps: int) -> tuple[Tensor, ...]:
+def take_turns(uniform: Sequence[Tensor], steps: int) -> tuple[tuple[Tensor, ...], int]:
     """Share elements out evenly among steps, in the order of their random numbers; those that are equal go together.
 
+    Also returns the number of steps, which is that of different elements where these are fewer.
     Shapes: each (batch, *part.shape) -> the same, int64.
 
     Example:
-        >>> take_turns([torch.tensor([[0.7, 0.1, 0.4, 0.9]])], 2)
-        (tensor([[1, 0, 0, 1]]),)
+        >>> take_turns([torch.tensor([[0.7, 0.1, 0.4, 0.7]])], 2)
+        ((tensor([[1, 0, 0, 1]]),), 2)
     """
     flat = torch.cat([part.flatten(1) for part in uniform], 1)
-    ranks = torch.searchsorted(flat.sort(1).values, flat)
-    turns = ranks * steps // flat.shape[1]
+    ordered = flat.sort(1).values
+    ranks = F.pad(ordered.diff(dim=1) > 0, (1, 0)).cumsum(1)
+    count = int(ranks.max()) + 1
+    steps = min(steps, count)
+    turns = ranks.gather(1, torch.searchsorted(ordered, flat)) * steps // count
     split = turns.split([part[0].numel() for part in uniform], 1)
-    return tuple(turn.reshape(part.shape) for turn, part in zip(split, uniform, strict=True))
+    return tuple(turn.reshape(part.shape) for turn, part in zip(split, uniform, strict=True)), steps
