@@ -34,9 +34,15 @@ class Shipped:
 
 
 SHIPPED = {
+    "qm9": Shipped(
+        recipe="masked-graph",
+        training={"evaluate_every": 500},
+        drawing={"steps": 54},
+        text="Masked diffusion over whole graphs: all bonds are uncovered one by one, then all atoms.",
+    ),
     "digress": Shipped(
         recipe="digress",
-        training={"evaluate_every": 1000},
+        training={"evaluate_every": 500},
         drawing={"steps": 100},
         text="Discrete diffusion over whole graphs: atoms and bonds are exchanged for random ones, and guessed back.",
     ),
