@@ -74,9 +74,7 @@ class GraphBlock(nn.Module):
 class GraphBody(nn.Module):
     """Several blocks over embedded nodes and edges, and a norm behind them. Shapes: as `GraphBlock`."""
 
-    def __init__(
-        self, conditions: Sequence[Condition], pairs: Pairs, *, width: int, layers: int, heads: int
-    ) -> None:
+    def __init__(self, conditions: Sequence[Condition], pairs: Pairs, *, width: int, layers: int, heads: int) -> None:
         super().__init__()
         edge = edge_width(width, heads)
         self.conditioner = Conditioner(conditions, width)
