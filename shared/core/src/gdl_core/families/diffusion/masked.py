@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from itertools import accumulate, pairwise
+from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -36,7 +37,7 @@ class Masked(Discrete):
     """
 
     variant = "masked"
-    spaces = ("tokens", "graph")
+    spaces: ClassVar[tuple[str, ...]] = ("tokens", "graph")
 
     def loss(self, batch: Batch) -> Tensor:
         """Return a bound on the negative log-likelihood, in nats, estimated at one time. Shapes: (batch,)."""
