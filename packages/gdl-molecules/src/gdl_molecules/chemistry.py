@@ -61,20 +61,28 @@ def _is_plain(text: str) -> bool:
     return text.isascii() and text.isprintable() and " " not in text and text != ""
 
 
-def readable(smiles: Sequence[str], *, max_heavy_atoms: int = MAX_HEAVY_ATOMS) -> list[bool]:
-    """Tell which of these `parse` would surely take; one call for many costs hardly more than RDKit itself.
+def readings(smiles: Sequence[str], *, max_heavy_atoms: int = MAX_HEAVY_ATOMS) -> list[Mol | None]:
+    """Read those texts that `parse` would surely take; one call for many costs hardly more than RDKit itself.
 
-    Texts of more than `max_heavy_atoms` characters are left to `parse`.
+    Texts of more than `max_heavy_atoms` characters are left to `parse`, as are those that are no molecule.
+
+    Example:
+        >>> [mol and mol.GetNumAtoms() for mol in readings(["CCO", "C1CC", ""])]
+        [3, None, None]
+    """
+    read = Chem.MolFromSmiles
+    with BlockLogs():
+        return [read(text, _CHECKED) if len(text) <= max_heavy_atoms and _is_plain(text) else None for text in smiles]
+
+
+def readable(smiles: Sequence[str], *, max_heavy_atoms: int = MAX_HEAVY_ATOMS) -> list[bool]:
+    """Tell which texts `parse` would surely take.
 
     Example:
         >>> readable(["CCO", "C1CC", ""])
         [True, False, False]
     """
-    read = Chem.MolFromSmiles
-    with BlockLogs():
-        return [
-            len(text) <= max_heavy_atoms and _is_plain(text) and read(text, _CHECKED) is not None for text in smiles
-        ]
+    return [mol is not None for mol in readings(smiles, max_heavy_atoms=max_heavy_atoms)]
 
 
 def as_written(smiles: str) -> Mol:
