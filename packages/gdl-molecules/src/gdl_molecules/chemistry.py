@@ -61,28 +61,28 @@ def _is_plain(text: str) -> bool:
     return text.isascii() and text.isprintable() and " " not in text and text != ""
 
 
-def readings(smiles: Sequence[str], *, max_heavy_atoms: int = MAX_HEAVY_ATOMS) -> list[Mol | None]:
-    """Read those texts that `parse` would surely take; one call for many costs hardly more than RDKit itself.
+def read(smiles: str, *, max_heavy_atoms: int = MAX_HEAVY_ATOMS) -> Mol | None:
+    """Read a text that `parse` would surely take, else return None; RDKit's complaints are the caller's to silence.
 
-    Texts of more than `max_heavy_atoms` characters are left to `parse`, as are those that are no molecule.
+    Texts of more than `max_heavy_atoms` characters are left to `parse`.
 
     Example:
-        >>> [mol and mol.GetNumAtoms() for mol in readings(["CCO", "C1CC", ""])]
-        [3, None, None]
+        >>> [mol and mol.GetNumAtoms() for mol in map(read, ["CCO", ""])]
+        [3, None]
     """
-    read = Chem.MolFromSmiles
-    with BlockLogs():
-        return [read(text, _CHECKED) if len(text) <= max_heavy_atoms and _is_plain(text) else None for text in smiles]
+    fits = len(smiles) <= max_heavy_atoms and _is_plain(smiles)
+    return Chem.MolFromSmiles(smiles, _CHECKED) if fits else None
 
 
 def readable(smiles: Sequence[str], *, max_heavy_atoms: int = MAX_HEAVY_ATOMS) -> list[bool]:
-    """Tell which texts `parse` would surely take.
+    """Tell which of these `read` reads; one call for many costs hardly more than RDKit itself.
 
     Example:
         >>> readable(["CCO", "C1CC", ""])
         [True, False, False]
     """
-    return [mol is not None for mol in readings(smiles, max_heavy_atoms=max_heavy_atoms)]
+    with BlockLogs():
+        return [read(text, max_heavy_atoms=max_heavy_atoms) is not None for text in smiles]
 
 
 def as_written(smiles: str) -> Mol:

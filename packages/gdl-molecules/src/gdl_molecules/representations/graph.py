@@ -11,7 +11,7 @@ from rdkit.rdBase import BlockLogs
 from gdl_core.errors import InputError, RepresentationError, UsageError
 from gdl_core.representation import Representation
 from gdl_core.spaces import Graph, GraphSample, Sample
-from gdl_molecules.chemistry import parse, readable, readings
+from gdl_molecules.chemistry import parse, read, readable
 from gdl_molecules.notation import ATOM, shown
 from gdl_molecules.representations.graph_drawing import draw
 from gdl_molecules.representations.graph_kinds import BONDS, MARKS, atom, bond, centre, from_donor, node_kind, side
@@ -129,10 +129,11 @@ class MolecularGraph(Representation):
 
     def encode_many(self, objects: Sequence[Molecule]) -> list[Sample | InputError]:
         """Encode molecules one after another; a refusal stands in its molecule's place."""
-        mols = readings([object if isinstance(object, str) else "" for object in objects])
-        return [self._attempt(object, mol) for object, mol in zip(objects, mols, strict=True)]
+        with BlockLogs():
+            return list(map(self._attempt, objects))
 
-    def _attempt(self, object: Molecule, mol: Chem.Mol | None) -> Sample | InputError:
+    def _attempt(self, object: Molecule) -> Sample | InputError:
+        mol = read(object) if isinstance(object, str) else None
         try:
             return self.encode(object) if mol is None else self._encode(mol, object)
         except InputError as refusal:
@@ -155,11 +156,17 @@ class MolecularGraph(Representation):
         if edges.min() < 0:
             raise self._unknown("bond", MARKS[int(drawn.marks[edges < 0].min())], drawn.smiles)
         sample = GraphSample(torch.from_numpy(np.array(nodes)), torch.from_numpy(edges))
-        if not drawn.clear and self.decode(sample) != drawn.smiles:
+        if not drawn.clear and self._written(sample) != drawn.smiles:
             raise RepresentationError(
                 f"{shown(drawn.smiles)}: a graph does not give the same molecule back; leave the molecule out"
             )
         return sample
+
+    def _written(self, sample: GraphSample) -> str | None:
+        try:
+            return self.decode(sample)
+        except RepresentationError:
+            return None
 
     def _learn(self, token: str, order: float, smiles: str) -> int:
         """Find the number of an atom's kind, and keep it in mind."""
@@ -238,7 +245,10 @@ class MolecularGraph(Representation):
 def _refused(mol: Chem.RWMol) -> str:
     """Write what RDKit refuses as a text that is no valid molecule."""
     mol.UpdatePropertyCache(strict=False)
-    smiles = str(Chem.MolToSmiles(mol))
+    try:
+        smiles = str(Chem.MolToSmiles(mol))
+    except (IndexError, RuntimeError):  # it counts to about a thousand rings
+        raise RepresentationError(f"RDKit cannot write this graph of {mol.GetNumBonds()} bonds") from None
     if readable([smiles]) == [True]:
         raise RepresentationError(f"RDKit refuses the graph that it writes as {shown(smiles)}")
     return smiles

@@ -61,7 +61,7 @@ def node_kind(token: str, order: float, *, kekulized: bool) -> str | None:
 
 @cache
 def atom(kind: str) -> Chem.Atom:
-    """Return an RDKit atom of a kind.
+    """Return an RDKit atom of a kind; a stereo centre turns clockwise, whatever its label will need.
 
     Example:
         >>> atom("NH2+").GetFormalCharge(), atom("NH2+").GetNumExplicitHs()
@@ -80,6 +80,8 @@ def atom(kind: str) -> Chem.Atom:
     if parts["hydrogens"]:
         made.SetNoImplicit(True)
         made.SetNumExplicitHs(int(parts["hydrogens"]))
+    if parts["centre"]:
+        made.SetChiralTag(Chem.ChiralType.CHI_TETRAHEDRAL_CW)
     return made
 
 

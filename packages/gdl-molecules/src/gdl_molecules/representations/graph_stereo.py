@@ -3,7 +3,7 @@
 The labels are those of Hanson et al. (2018), doi:10.1021/acs.jcim.8b00324, as RDKit finds them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from rdkit import Chem
@@ -13,7 +13,7 @@ from rdkit.Chem.rdCIPLabeler import AssignCIPLabels
 _CODE = "_CIPCode"
 _ORDER = "_smilesAtomOutputOrder"
 _EFFORT = 100_000  # RDKit's measure of the work on one molecule; few need a thousandth of it
-_ROUNDS = 8
+_TURNS = 12
 _CENTRES = (ChiralType.CHI_TETRAHEDRAL_CW, ChiralType.CHI_TETRAHEDRAL_CCW)
 _SIDES = (BondStereo.STEREOCIS, BondStereo.STEREOTRANS)
 _EITHER = {"RR", "RS", "SR", "SS", "EE", "EZ", "ZE", "ZZ"}  # labels of which one becomes the other by a turn
@@ -43,9 +43,10 @@ def find_labels(mol: Mol, tokens: Sequence[str], *, sides: bool) -> Labels:
     Raises:
         Unlabelled: A centre or a double bond has no label.
     """
-    written = [int(number) for number in mol.GetProp(_ORDER)[1:-1].split(",")]
-    centres = {place: mol.GetAtomWithIdx(written[place]) for place, token in enumerate(tokens) if "@" in token}
-    bonds = [bond for bond in mol.GetBonds() if bond.GetStereo() not in _NO_SIDE] if sides else []
+    written = mol.GetProp(_ORDER)[1:-1].split(",")
+    centres = {place: mol.GetAtomWithIdx(int(written[place])) for place, token in enumerate(tokens) if "@" in token}
+    double = [bond for bond in mol.GetBonds() if bond.GetBondTypeAsDouble() == 2] if sides else []
+    bonds = [bond for bond in double if bond.GetStereo() not in _NO_SIDE]
     for place, atom in centres.items():
         if atom.GetChiralTag() not in _CENTRES:
             raise Unlabelled(f"the centre {tokens[place]} is not tetrahedral")
@@ -58,11 +59,9 @@ def find_labels(mol: Mol, tokens: Sequence[str], *, sides: bool) -> Labels:
 
 
 def set_labels(mol: RWMol, centres: Mapping[int, str], pairs: Mapping[Pair, str]) -> bool:
-    """Give centres and double bonds of a sanitised molecule these labels; tell whether it can have them."""
+    """Give centres, which turn either way, and double bonds these labels; tell whether the molecule can have them."""
     atoms = [(mol.GetAtomWithIdx(number), label) for number, label in centres.items()]
     bonds = [(mol.GetBondBetweenAtoms(*pair), label) for pair, label in pairs.items()]
-    for atom, _ in atoms:
-        atom.SetChiralTag(_CENTRES[0])
     for bond, _ in bonds:
         sides = _other(bond.GetBeginAtom(), bond), _other(bond.GetEndAtom(), bond)
         if None in sides or bond.GetBondType() != Chem.BondType.DOUBLE:
@@ -80,23 +79,24 @@ def set_labels(mol: RWMol, centres: Mapping[int, str], pairs: Mapping[Pair, str]
 
 
 def _turn(mol: RWMol, atoms: Sequence[tuple[Atom, str]], bonds: Sequence[tuple[Bond, str]]) -> bool:
-    """Turn what has the wrong label, until none has; it takes one round, or several where a label hangs on another."""
+    """Turn what has the wrong label: all at once, and then, where labels hang on one another, one at a time."""
     parts = [atom for atom, _ in atoms], [bond for bond, _ in bonds]
     once = _independent(mol, *parts)
-    for _ in range(_ROUNDS):
+    for turn in range(_TURNS):
         try:
             _label(mol, *parts)
         except Unlabelled:
             return False
-        wrong = [atom for atom, label in atoms if _found(atom) != label]
-        crossed = [bond for bond, label in bonds if _found(bond) != label]
-        for atom in wrong:
-            atom.InvertChirality()
-        for bond in crossed:
-            bond.SetStereo(_SIDES[bond.GetStereo() == _SIDES[0]])
+        found = [(part, _found(part), label) for part, label in (*atoms, *bonds)]
+        wrong = [part for part, has, label in found if has != label]
+        for part in wrong if turn == 0 else wrong[:1]:
+            if isinstance(part, Atom):
+                part.InvertChirality()
+            else:
+                part.SetStereo(_SIDES[part.GetStereo() == _SIDES[0]])
         if once:
-            return all(f"{_found(part)}{label}" in _EITHER for part, label in (*atoms, *bonds))
-        if not wrong and not crossed:
+            return all(f"{has}{label}" in _EITHER for _, has, label in found)
+        if not wrong:
             return True
     return False
 
@@ -115,9 +115,9 @@ def _found(part: Atom | Bond) -> str | None:
     return part.GetProp(_CODE) if part.HasProp(_CODE) else None
 
 
-def _places(bond: Bond, written: Sequence[int]) -> Pair:
+def _places(bond: Bond, written: Sequence[str]) -> Pair:
     """Tell where the two atoms of a bond are written, the first one first."""
-    one, other = sorted((written.index(bond.GetBeginAtomIdx()), written.index(bond.GetEndAtomIdx())))
+    one, other = sorted(written.index(str(number)) for number in (bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()))
     return one, other
 
 
@@ -128,9 +128,11 @@ def _code(part: Atom | Bond, what: str) -> str:
     return label
 
 
-def _independent(mol: Mol, atoms: Iterable[Atom], bonds: Iterable[Bond]) -> bool:
-    """Tell whether the labels of these follow from the constitution alone: no two of their neighbours are alike."""
-    ranks = list(Chem.CanonicalRankAtoms(mol, breakTies=False, includeChirality=False))
+def _independent(mol: Mol, atoms: Collection[Atom], bonds: Collection[Bond]) -> bool:
+    """Tell whether no label can hang on another: there is one, or no two neighbours are alike in constitution."""
+    if len(atoms) + len(bonds) == 1:
+        return True
+    ranks = Chem.CanonicalRankAtoms(mol, breakTies=False, includeChirality=False)
     ends = [end for bond in bonds for end in (bond.GetBeginAtom(), bond.GetEndAtom())]
     around = [[ranks[one.GetIdx()] for one in atom.GetNeighbors()] for atom in (*atoms, *ends)]
     return all(len(set(found)) == len(found) for found in around)
