@@ -6,9 +6,11 @@ import torch
 from rdkit import Chem
 
 from gdl_core.errors import RepresentationError, UsageError
+from gdl_core.pipeline import Pipeline, train_from_files
 from gdl_core.spaces import Graph, GraphSample
 from gdl_core.testing import REPRESENTATION_LAWS
 from gdl_molecules.chemistry import canonical, parse
+from gdl_molecules.domain import DOMAIN
 from gdl_molecules.representations.graph import MolecularGraph
 
 DATA = Path(__file__).parents[1] / "data"
@@ -181,3 +183,15 @@ def test_no_kind_is_named_twice_or_unknown():
         MolecularGraph(["C"], ["fivefold"], max_nodes=2)
     with pytest.raises(UsageError, match="max_nodes"):
         MolecularGraph(["C"], ["single"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("family", ["autoregressive", "vae", "gan", "flow", "diffusion", "energy"])
+def test_every_family_learns_graphs_and_draws_from_them(family, tmp_path):
+    (tmp_path / "some.smi").write_text("CCO\nCC=O\nC1CC1\nC#N\nCN\nCO\n" * 3)
+    options = {"steps": 1, "batch_size": 8, "device": "cpu"}
+    train_from_files(
+        DOMAIN, [tmp_path / "some.smi"], tmp_path / "run", family=family, representation="graph", options=options
+    )  # fmt: skip
+    draws = Pipeline.from_pretrained(tmp_path / "run", DOMAIN).sample(3, seed=0, raw=True)
+    assert len(draws) == len(draws.valid) == 3

@@ -63,10 +63,10 @@ def set_labels(mol: RWMol, centres: Mapping[int, str], pairs: Mapping[Pair, str]
     atoms = [(mol.GetAtomWithIdx(number), label) for number, label in centres.items()]
     bonds = [(mol.GetBondBetweenAtoms(*pair), label) for pair, label in pairs.items()]
     for bond, _ in bonds:
-        sides = _other(bond.GetBeginAtom(), bond), _other(bond.GetEndAtom(), bond)
-        if None in sides or bond.GetBondType() != Chem.BondType.DOUBLE:
+        one, other = _other(bond.GetBeginAtom(), bond), _other(bond.GetEndAtom(), bond)
+        if one is None or other is None:
             return False
-        bond.SetStereoAtoms(*sides)
+        bond.SetStereoAtoms(one, other)
         bond.SetStereo(_SIDES[0])
     if not _turn(mol, atoms, bonds):
         return False
@@ -87,7 +87,8 @@ def _turn(mol: RWMol, atoms: Sequence[tuple[Atom, str]], bonds: Sequence[tuple[B
             _label(mol, *parts)
         except Unlabelled:
             return False
-        found = [(part, _found(part), label) for part, label in (*atoms, *bonds)]
+        labelled: list[tuple[Atom | Bond, str]] = [*atoms, *bonds]
+        found = [(part, _found(part), label) for part, label in labelled]
         wrong = [part for part, has, label in found if has != label]
         for part in wrong if turn == 0 else wrong[:1]:
             if isinstance(part, Atom):
@@ -103,7 +104,8 @@ def _turn(mol: RWMol, atoms: Sequence[tuple[Atom, str]], bonds: Sequence[tuple[B
 
 def _label(mol: Mol, atoms: Iterable[Atom], bonds: Iterable[Bond]) -> None:
     """Give these the labels they have now, and none where they have none."""
-    for part in (*atoms, *bonds):
+    parts: list[Atom | Bond] = [*atoms, *bonds]
+    for part in parts:
         part.ClearProp(_CODE)
     try:
         AssignCIPLabels(mol, maxRecursiveIterations=_EFFORT)
