@@ -35,6 +35,8 @@ STEREO = [
     "C[C@H](O)[C@@H](Cl)[C@@H](C)O",
     "C[C@@H]1C[C@H]1C",
     "C1CC[C@H]2CCCC[C@@H]2C1",
+    "C/C=C(/[C@H](C)O)[C@@H](C)O",
+    "C/C=C(\\[C@H](C)O)[C@@H](C)O",
 ]
 
 

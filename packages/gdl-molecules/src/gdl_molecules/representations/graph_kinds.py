@@ -12,6 +12,8 @@ BONDS = {
     "double": (4, Chem.BondType.DOUBLE),
     "double-E": (9, Chem.BondType.DOUBLE),
     "double-Z": (10, Chem.BondType.DOUBLE),
+    "double-e": (12, Chem.BondType.DOUBLE),
+    "double-z": (13, Chem.BondType.DOUBLE),
     "triple": (6, Chem.BondType.TRIPLE),
     "aromatic": (3, Chem.BondType.AROMATIC),
     "quadruple": (8, Chem.BondType.QUADRUPLE),
@@ -19,7 +21,7 @@ BONDS = {
 }
 """The kinds of edges in the order in which `fit` numbers those it finds, each with its mark and RDKit's type.
 
-Marks stand in a matrix of bonds: twice the order where it says all.
+Marks stand in a matrix of bonds: twice the order where it says all. Small letters are labels that hang on others.
 """
 
 MARKS = {mark: kind for kind, (mark, _) in BONDS.items()}
