@@ -143,7 +143,7 @@ def test_an_empty_cell_is_not_known_and_a_word_is_no_number(tmp_path, letters):
 
 
 def test_a_column_that_is_not_there_names_the_nearest(tmp_path, letters, words):
-    with pytest.raises(InputError, match="no column 'lenght'; did you mean 'length'"):
+    with pytest.raises(InputError, match="no record has a value in a column 'lenght'; did you mean 'length'"):
         prepare(records(words, length=len), letters.Letters(), tmp_path / "set", domain="words", numbers=["lenght"])
     assert not list(tmp_path.iterdir())
 

@@ -130,8 +130,11 @@ def draw(domain: Domain, asked: Request, *, keep: Iterable[Callable[[Any], bool]
     """Draw what is asked for, with progress on stderr. Without a seed one is chosen, and said."""
     seed = secrets.randbits(31) if asked.seed is None else asked.seed
     pipeline = open_pipeline(domain, asked.model, asked.device)
+    from gdl_core.conditions import unseen
     from gdl_core.pipeline.search import shard_size
 
+    for line in unseen(pipeline.design.conditions, asked.conditions):
+        tell(f"warning: {line}")
     with counting("sampled", shard_size(asked.count, asked.shard)) as progress:
         samples = pipeline.sample(
             asked.count,

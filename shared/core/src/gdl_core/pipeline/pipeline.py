@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import warnings
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,7 +17,7 @@ import torch
 
 from gdl_core.checkpoint import load, save
 from gdl_core.checkpoint.writing import StoredType
-from gdl_core.conditions import encode_conditions
+from gdl_core.conditions import encode_conditions, unseen
 from gdl_core.domains import Domain
 from gdl_core.errors import CheckpointError, RepresentationError, UsageError, nearest
 from gdl_core.families import Draws, Family, HasLikelihood, Likelihood
@@ -191,6 +192,8 @@ class Pipeline:
     def _request(self, conditions: Mapping[str, Any] | None, prefix: Any) -> dict[str, Any]:
         """Turn what a user asks for into what a family is asked for, for one sample."""
         asked: dict[str, Any] = {}
+        for line in unseen(self.design.conditions, conditions or {}):
+            warnings.warn(line, stacklevel=3)
         if conditions or self.design.conditions:
             asked["conditions"] = encode_conditions(self.design.conditions, [conditions or {}])
         if prefix:
