@@ -79,12 +79,14 @@ class Words(Sequence):
     def __len__(self) -> int:
         return len(self.words)
 
-    def save(self, path: str | Path, *, force: bool = False) -> Path:
+    def save(self, path: str | Path, *, force: bool = False, skipped: Any = None) -> Path:
         Path(path).write_text("".join(f"{word}\n" for word in self.words))
         return Path(path)
 
-    def draw(self, path: str | Path, *, force: bool = False) -> Path:
-        Path(path).write_text(draw(self.words))
+    def draw(
+        self, path: str | Path, *, count: int = 12, columns: int = 1, legends: Any = None, force: bool = False
+    ) -> Path:
+        Path(path).write_text(draw(self.words[:count], columns=columns, legends=legends))
         return Path(path)
 
 
@@ -109,8 +111,12 @@ def evaluate(samples: Sequence[str], reference: Sequence[str]) -> dict[str, Any]
     return {"known": len(set(samples) & set(reference)) / len(samples), "notes": ["words are short"]}
 
 
-def draw(words: Sequence[str]) -> str:
-    lines = "".join(f'<text x="4" y="{16 * (n + 1)}">{escape(word)}</text>' for n, word in enumerate(words))
+def draw(words: Sequence[str], *, columns: int = 1, legends: Sequence[str] | None = None) -> str:
+    legends = legends or [""] * len(words)
+    lines = "".join(
+        f'<text x="4" y="{16 * (n + 1)}">{escape(word)} {escape(legend)}</text>'
+        for n, (word, legend) in enumerate(zip(words, legends, strict=True))
+    )
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 {16 * len(words) + 8}">{lines}</svg>'
 
 

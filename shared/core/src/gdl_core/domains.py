@@ -54,8 +54,8 @@ class Domain:
     identity: str | None = None
     """object -> hashable; raises `RepresentationError` when the object is not valid."""
     collection: str | None = None
-    """What `Pipeline.sample` returns: a sequence of objects with `save(path, *, force)` and, to show some of them,
-    `draw(path, *, count, columns, legends, force)`."""
+    """What `Pipeline.sample` returns: a sequence of objects with `save(path, *, force, skipped)` and, to show
+    some of them, `draw(path, *, count, columns, legends, force)`."""
     evaluate: str | None = None
     """(samples, reference, ...) -> dict of measures."""
     draw: str | None = None

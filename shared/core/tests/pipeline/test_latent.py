@@ -25,7 +25,7 @@ def pipeline(request) -> Pipeline:
 
 
 def words(pipeline: Pipeline, *texts: str) -> list[str]:
-    return reconstruct(pipeline, [Record(text, text) for text in texts])
+    return reconstruct(pipeline, [Record(text, text) for text in texts]).found
 
 
 def test_a_path_begins_and_ends_with_what_its_ends_are_reconstructed_as(pipeline):
