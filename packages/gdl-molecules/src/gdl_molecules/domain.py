@@ -18,6 +18,7 @@ DOMAIN = Domain(
     evaluate="gdl_molecules.metrics:evaluate",
     draw="gdl_molecules.draw:grid",
     histograms="gdl_molecules.metrics:properties",
+    neighbours="gdl_molecules.metrics.neighbours:neighbours",
     properties=("QED", "SA", "logP", "weight", "TPSA", "hbd", "hba", "rotatable", "rings", "heavy"),
     measure="gdl_molecules.measures:numbers",
     commands="gdl_molecules.commands:register",

@@ -81,6 +81,11 @@ def numbers(smiles: str | Mol, names: Sequence[str]) -> list[float]:
     return [float(ASKABLE[name](mol)) for name in names]
 
 
+def fingerprint(smiles: str) -> str:
+    """Return the Morgan fingerprint of a molecule, in hexadecimal."""
+    return _fingerprint(parse(smiles))
+
+
 def identity(smiles: str) -> str | None:
     """Return the canonical SMILES, or None when the SMILES is no molecule."""
     try:
@@ -94,11 +99,15 @@ def _measures(mol: Mol) -> Measures:
     with BlockLogs():
         return {
             "smiles": MolToSmiles(mol),
-            "fingerprint": BitVectToBinaryText(_MORGAN.GetFingerprint(mol)).hex(),
+            "fingerprint": _fingerprint(mol),
             "fragments": MolToSmiles(FragmentOnBRICSBonds(mol)).split("."),
             "scaffold": scaffold(mol),
             "values": [of(mol) for of in DESCRIBED.values()],
         }
+
+
+def _fingerprint(mol: Mol) -> str:
+    return BitVectToBinaryText(_MORGAN.GetFingerprint(mol)).hex()
 
 
 def scaffold(mol: Mol) -> str | None:

@@ -81,9 +81,9 @@ def interpolate(
         collected(domain, found, picture).draw(picture, count=steps, columns=steps, legends=legends, force=force)
     if json:
         print_json({"count": len(found), "ends_exact": exact, **placed(out, list(map(text_of, found)))})
-    for given, made, is_exact in zip((start, end), (found[0], found[-1]), exact, strict=True):
+    for word, given, made, is_exact in zip(("begins", "ends"), (start, end), (found[0], found[-1]), exact, strict=True):
         if not is_exact:
-            tell(f"note: the model does not give {given} back, but {text_of(made) or 'nothing'}: the walk ends there")
+            tell(f"note: the model does not give {given} back; the walk {word} with {text_of(made) or 'nothing'}")
     skip.leave()
 
 

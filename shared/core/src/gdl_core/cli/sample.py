@@ -119,9 +119,11 @@ def check_outputs(out: Path | None, picture: Path | None, *, force: bool) -> Non
 
 
 def check_picture(domain: Domain, picture: Path | None) -> None:
-    """Refuse a picture where the domain's samples cannot be drawn."""
+    """Refuse a picture where the domain's samples cannot be drawn, or not as such a file."""
     if picture and not domain.has("collection"):
         raise UsageError(f"{domain.name} draws no pictures; leave --picture out")
+    if picture and picture.suffix.lower() not in (".svg", ".png"):
+        raise UsageError(f"{picture}: a picture is an .svg or a .png file")
 
 
 def is_stdout(out: Path | None) -> bool:
