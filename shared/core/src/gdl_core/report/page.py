@@ -31,9 +31,9 @@ td { overflow-wrap: anywhere; }
 pre { background: var(--panel); border: 1px solid var(--rule); border-radius: 6px; padding: .8rem 1rem;
   overflow-x: auto; }
 code, pre { font: .9em/1.5 ui-monospace, monospace; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1.25rem; }
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr)); gap: 1.25rem; }
 figure { margin: 0; }
-table + .charts, table + figure, .charts + table { margin-top: 1.25rem; }
+table + .charts, table + figure, .charts + table, .charts + figure { margin-top: 1.25rem; }
 figure.chart { background: var(--panel); border: 1px solid var(--rule); border-radius: 8px; padding: .75rem; }
 svg { display: block; width: 100%; height: auto; }
 .chart text { fill: var(--faint); font: 12.5px system-ui, sans-serif; }
