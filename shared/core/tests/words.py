@@ -27,6 +27,9 @@ DOMAIN = Domain(
     evaluate="words:evaluate",
     draw="words:draw",
     histograms="words:histograms",
+    properties=("Letters", "vowels"),
+    measure="words:measure",
+    neighbours="words:neighbours",
 )
 
 RECIPES = (
@@ -122,3 +125,16 @@ def draw(words: Sequence[str], *, columns: int = 1, legends: Sequence[str] | Non
 
 def histograms(words: Sequence[str]) -> dict[str, list[float]]:
     return {"length": [len(word) for word in words], "vowels": [sum(map(word.count, "aeiou")) for word in words]}
+
+
+def measure(word: str, names: Sequence[str]) -> list[float]:
+    known = {"Letters": len(word), "vowels": sum(map(word.count, "aeiou")) or float("nan")}
+    return [known[name] for name in names]
+
+
+def neighbours(words: Sequence[str], known: Sequence[str]) -> list[tuple[int, float]]:
+    def alike(word: str, other: str) -> float:
+        return len(set(word) & set(other)) / len(set(word) | set(other))
+
+    found = [[alike(word, other) for other in known] for word in words]
+    return [(row.index(max(row)), max(row)) for row in found]

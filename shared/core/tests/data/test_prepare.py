@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 import numpy as np
 import pytest
 
-from gdl_core.data import Dataset, prepare
+from gdl_core.data import Dataset, Measured, prepare
 from gdl_core.data.encode import encode_all, encoders
 from gdl_core.errors import InputError, ResourceError, UsageError
 from gdl_core.representation import Record
@@ -56,7 +56,8 @@ def test_workers_write_the_very_files_that_one_process_writes(tmp_path, letters,
     for count in (1, 2):
         prepare(
             records(many, length=len), letters.Letters(), tmp_path / str(count), domain="words", workers=count,
-            numbers=["length"], skipped=told[count].append, progress=heard.append,
+            numbers=["length"], measured=Measured("gdl_test_letters:measure", ["size", "none"]),
+            skipped=told[count].append, progress=heard.append,
         )  # fmt: skip
     assert told[1] == told[2]
     assert [skip.where for skip in told[1]] == ["words:12346"]

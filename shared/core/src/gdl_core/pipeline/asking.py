@@ -56,5 +56,9 @@ def _beginning(model: Family, tokens: Sequence[int]) -> dict[str, Any]:
 
 def _able() -> str:
     takes = {"prefixes", "given"}
-    able = {f"{kind.name} ({kind.variant})" for kind in variants() if takes & signature(kind.sample).parameters.keys()}
+    able = {
+        f"{kind.name} ({kind.variant})"
+        for kind in variants()
+        if "tokens" in kind.spaces and takes & signature(kind.sample).parameters.keys()
+    }
     return f"these do: {', '.join(sorted(able))}"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import replace as changed
 from pathlib import Path
@@ -13,7 +15,7 @@ from typing import Any
 from gdl_core.conditions import Condition
 from gdl_core.data import Dataset, is_dataset
 from gdl_core.domains import Domain
-from gdl_core.errors import Skipped, UsageError, nearest
+from gdl_core.errors import GdlError, Skipped, UsageError, nearest
 from gdl_core.families import Family
 from gdl_core.folders import sweep
 from gdl_core.pairing import Design, build, families, widen
@@ -101,11 +103,24 @@ def train_from_files(
     begun = resume and folder.description.is_file()
     if resume and not begun:  # it was killed while it prepared its data, or never started
         sweep(Path(out))
-    plan = _plan(data(Path(out)), start, chosen, conditions, settings)
+    with _leaving_nothing(Path(out)):
+        plan = _plan(data(Path(out)), start, chosen, conditions, settings)
     return train(
         plan.model, plan.dataset, out, options=settings, design=plan.design, resume=begun, replace=replace,
         progress=progress,
     )  # fmt: skip
+
+
+@contextmanager
+def _leaving_nothing(out: Path) -> Iterator[None]:
+    """Take away a folder that came to be in the block, when what it was made for is refused."""
+    fresh = not out.exists()
+    try:
+        yield
+    except GdlError:
+        if fresh:
+            shutil.rmtree(out, ignore_errors=True)
+        raise
 
 
 def _find(
