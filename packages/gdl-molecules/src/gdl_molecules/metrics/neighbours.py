@@ -33,4 +33,4 @@ def _nearest(similarity: Sequence[float]) -> tuple[int, float]:
 
 def _fingerprints(molecules: Iterable[Object]) -> list[ExplicitBitVect]:
     texts = spread("gdl_molecules.measures:fingerprint", map(spelled, molecules))
-    return [CreateFromBinaryText(bytes.fromhex(text)) for text in texts]
+    return [CreateFromBinaryText(bytes.fromhex(text)) for text in texts]  # type: ignore[arg-type]  # it takes bytes
