@@ -188,7 +188,8 @@ def _named(conditions: Sequence[Condition], asked: Mapping[str, Any]) -> dict[st
     for name, value in asked.items():
         known = same_name(name, names)
         if known is None:
-            raise UsageError(f"the model knows no condition {name!r}; {nearest(name, names)}")
+            hint = nearest(name, names) if names else "it was trained without any"
+            raise UsageError(f"the model knows no condition {name!r}; {hint}")
         if known in found:
             raise UsageError(f"{known} is asked for twice; ask once")
         found[known] = value
