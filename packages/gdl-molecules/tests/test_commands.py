@@ -120,6 +120,7 @@ def test_a_page_shows_the_molecules_and_needs_no_network(gdl, there, tmp_path):
     assert ended.code == 0, ended.err
     text = page.read_text()
     assert "<path" in text and "distribution of logP; samples: mean" in text and "reference: mean" in text
+    assert "<h2>Nearest in the data</h2>" in text and "mean similarity to the nearest" in text
     assert not re.search(r"https?:|<script|<link|@import|url\(|src=", text)
 
 
@@ -218,6 +219,13 @@ def test_a_model_that_has_learned_its_molecules_by_heart_rebuilds_them_and_draws
     with (tmp_path / "walk.csv").open() as file:
         walk = [row["canonical"] for row in csv.DictReader(file)]
     assert len(walk) == 5 and (walk[0], walk[-1]) == ("CCO", "C1CC1")
+    assert (
+        gdl(
+            "report", tmp_path / "run", "--reference", tmp_path / "few.smi", "--count", 20, "--out", tmp_path / "a.html"
+        ).code
+        == 0
+    )
+    assert "<h2>Latent map</h2>" in (tmp_path / "a.html").read_text()
     ended = gdl("interpolate", "CCO", "CCBr", *model)
     assert ended.code == 4 and "'CCBr': the token 'Br' is not among" in ended.err
 
