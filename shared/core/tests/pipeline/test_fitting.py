@@ -73,6 +73,15 @@ def test_a_column_of_which_less_than_half_are_numbers_holds_labels(tmp_path):
     assert data.columns["length"].labels == ("short", "4", "long")
 
 
+def test_texts_that_do_not_repeat_are_no_labels(tmp_path):
+    (tmp_path / "names.txt").write_text("".join(f"{name},{number} mg\n" for number, name in enumerate(NAMES * 3)))
+    with pytest.raises(InputError, match="'length' holds 30 different texts in 30 cells, such as '0 mg'"):
+        prepare_files(DOMAIN, [tmp_path / "names.txt"], tmp_path / "set", columns=["length"])
+    (tmp_path / "names.txt").write_text("".join(f"{name},{name}\n" for name in NAMES * 3))
+    data = prepare_files(DOMAIN, [tmp_path / "names.txt"], tmp_path / "set", columns=["length"])
+    assert set(data.columns["length"].labels) == set(NAMES)
+
+
 def test_a_model_with_conditions_is_trained_on_with_them(names, tmp_path):
     train_from_files(DOMAIN, [names], tmp_path / "run", conditions=["letters", "vowels"], options=STEPS)
     first = Pipeline.from_pretrained(tmp_path / "run", DOMAIN).design.conditions

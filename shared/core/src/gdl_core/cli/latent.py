@@ -36,7 +36,7 @@ def reconstruct(
     check_outputs(out, None, force=force)
     pipeline = open_pipeline(domain, model, device)
     from gdl_core.pipeline.latent import check_encodes, reconstruct
-    from gdl_core.pipeline.preparing import Files
+    from gdl_core.pipeline.survey import Files
 
     check_encodes(pipeline.model)
     with skips(skipped, keep=json) as skip:

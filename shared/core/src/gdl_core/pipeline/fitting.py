@@ -20,7 +20,8 @@ from gdl_core.families import Family
 from gdl_core.folders import sweep
 from gdl_core.pairing import Design, build, families, widen
 from gdl_core.pipeline.pipeline import Pipeline
-from gdl_core.pipeline.preparing import Source, Unknown, prepare_files
+from gdl_core.pipeline.preparing import Unknown, prepare_files
+from gdl_core.pipeline.survey import Source
 from gdl_core.recipes import Recipe, find_recipe
 from gdl_core.training import Trained, TrainingOptions, train
 from gdl_core.training.folder import DATA, RunFolder
