@@ -48,7 +48,10 @@ def reconstruct(
     seed: int = 0,
     skipped: Callable[[Skipped], None] = lambda record: None,
 ) -> Rebuilt:
-    """Encode each object and decode it again. What cannot be represented is handed to `skipped` and left out."""
+    """Encode each object and decode it again. What cannot be represented is handed to `skipped` and left out.
+
+    A code stands for the whole object: of a model with conditions, none is asked for.
+    """
     check_encodes(pipeline.model)
     given, samples = [], []
     for record in records:
