@@ -44,6 +44,7 @@ class Decoder(Protocol):
 class Denoiser(Protocol):
     """Makes ``outputs[i]`` numbers for each element of part i from a sample and a time, which is at home in 0 to 1.
 
+    With `inputs` it is told a code of so many numbers beside: the condition `gdl_core.conditions.CODE`.
     Where the elements of a space have no order, as points and nodes, permuting the input permutes the output.
     """
 

@@ -41,7 +41,10 @@ class VectorConditioner(nn.Module):
         x = self.first(codes)
         if self.conditioner is not None:
             x = x + self.conditioner(conditions, len(codes))
-        return (in_float32(self.rest[-1], self.rest[:-1](x)).view(-1, *self.shape),)
+        *hidden, last = self.rest  # a slice would be built anew at each call
+        for layer in hidden:
+            x = layer(x)
+        return (in_float32(last, x).view(-1, *self.shape),)
 
 
 class GridCoupling(nn.Module):

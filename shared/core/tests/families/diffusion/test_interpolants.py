@@ -16,7 +16,7 @@ def test_a_time_is_found_from_its_ratio(way):
 @pytest.mark.parametrize("way", INTERPOLANTS.values(), ids=INTERPOLANTS)
 def test_rates_are_derivatives(way):
     times = way.time(RATIOS)
-    moment, rates = torch.func.jvp(way.at, (times,), (torch.ones_like(times),))
+    moment, rates = torch.func.jvp(lambda time: way.at(time)[:5], (times,), (torch.ones_like(times),))
     assert torch.allclose(rates.alpha, moment.alpha_rate)
     assert torch.allclose(rates.sigma, moment.sigma_rate)
 
