@@ -22,6 +22,7 @@ from gdl_core.networks.masked import PixelCNN, PixelRNN, WaveNet
 from gdl_core.networks.patches import PatchTransformer
 from gdl_core.networks.perceptron import VectorDecoder, VectorDenoiser, VectorEncoder
 from gdl_core.networks.points_sequence import PointsTransformer
+from gdl_core.networks.progressive import ProgressiveDiscriminator, ProgressiveGenerator
 from gdl_core.networks.recurrent import Recurrent, RecurrentEncoder
 from gdl_core.networks.relational import RelationalDiscriminator
 from gdl_core.networks.residual import ResidualDiscriminator, ResidualGenerator
@@ -54,13 +55,22 @@ NETWORKS: dict[tuple[str, str], dict[str, type[nn.Module]]] = {
     ("denoiser", "tokens"): {"transformer": TransformerDenoiser},
     ("denoiser", "vector"): {"perceptron": VectorDenoiser},
     ("discriminator", "graph"): {"relational": RelationalDiscriminator},
-    ("discriminator", "grid"): {"residual": ResidualDiscriminator, "dcgan": DcganDiscriminator},
+    ("discriminator", "grid"): {
+        "residual": ResidualDiscriminator,
+        "dcgan": DcganDiscriminator,
+        "progressive": ProgressiveDiscriminator,
+    },
     ("encoder", "graph"): {"transformer": GraphEncoder},
     ("encoder", "grid"): {"convolution": ConvolutionEncoder},
     ("encoder", "points"): {"transformer": TransformerEncoder},
     ("encoder", "tokens"): {"transformer": TransformerEncoder, "recurrent": RecurrentEncoder},
     ("encoder", "vector"): {"perceptron": VectorEncoder},
-    ("generator", "grid"): {"residual": ResidualGenerator, "dcgan": DcganGenerator, "style": StyleGenerator},
+    ("generator", "grid"): {
+        "residual": ResidualGenerator,
+        "dcgan": DcganGenerator,
+        "style": StyleGenerator,
+        "progressive": ProgressiveGenerator,
+    },
 }
 """For each (role, space kind) the networks by name; the first is the default."""
 
