@@ -25,9 +25,9 @@ class MeanFlow(Denoising):
     """The mean velocity of a straight way over any stretch of it is guessed, and followed in one step or a few.
 
     Geng et al. (2025), arXiv:2505.13447. Beside the time t at which a stretch begins the network is told its length
-    t - r, as a code. The mean velocity u over it and the velocity v at its beginning are bound by u = v - (t - r) du/dt,
-    of which the right side is the target; the derivative is taken by forward differentiation. Over no stretch at all u
-    is the velocity of `FlowMatching`, so that all solvers serve, and there is a bound on the likelihood.
+    t - r, as a code. The mean velocity u over it and the velocity v at its beginning obey u = v - (t - r) du/dt, of
+    which the right side is the target; the derivative is taken by forward differentiation. Over no stretch at all u is
+    the velocity of `FlowMatching`, so that all solvers serve, and there is a bound on the likelihood.
 
     Arguments:
         instants: The share of samples that train stretches of no length.
