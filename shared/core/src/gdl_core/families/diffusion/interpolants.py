@@ -180,7 +180,7 @@ def moments(interpolant: Interpolant, times: Tensor) -> list[Moment[float]]:
 
     Example:
         >>> moments(Straight(), torch.tensor([0.5], dtype=torch.float64))
-        [Moment(time=0.5, alpha=0.5, sigma=0.5, alpha_rate=-1.0, sigma_rate=1.0)]
+        [Moment(time=0.5, alpha=0.5, sigma=0.5, alpha_rate=-1.0, sigma_rate=1.0, until=None)]
     """
     rows = torch.stack(list(interpolant.at(times)[:5]), 1).tolist()
     return [Moment(*row) for row in rows]

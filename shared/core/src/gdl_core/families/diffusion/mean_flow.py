@@ -103,7 +103,7 @@ class MeanFlow(Denoising):
             place = (moment.time[rows], *(part[rows] for part in x))
             way = (torch.ones_like(place[0]), *(part[rows] for part in velocity))
             with torch.autocast(rows.device.type, enabled=False):  # which convolutions do not obey in a derivative
-                _, change = torch.func.jvp(mean_velocity, place, way)
+                change = torch.func.jvp(mean_velocity, place, way)[1]
             for target, part in zip(targets, change, strict=True):
                 target[rows] -= self.space.spread(length[rows], part) * part
         return targets
