@@ -39,6 +39,7 @@ ALIKE = {
     ("diffusion", "ddpm"): ["vector"],
     ("diffusion", "flow-matching"): ["vector"],
     ("diffusion", "consistency"): ["vector", "tokens"],
+    ("diffusion", "mean-flow"): ["vector", "tokens", "graph"],
     ("diffusion", "marginal"): ["graph"],
     ("energy", "joint"): ["vector", "graph"],
     ("gan", "standard"): ["vector"],
@@ -51,8 +52,6 @@ UNLEARNED = {
     ("diffusion", "uniform", "graph"),
     ("energy", "deep-boltzmann", "grid-3"),
     ("energy", "langevin", "tokens"),
-    ("gan", "relativistic", "grid-2"),
-    ("gan", "relativistic", "grid-3"),
 }
 """What was seen to fail the law of learning: 300 steps of so small a network do not reach there what it asks for."""
 

@@ -91,9 +91,11 @@ class GraphBlock(nn.Module):
 class GraphBody(nn.Module):
     """Several blocks over embedded nodes and edges, and a norm behind them. Shapes: as `GraphBlock`."""
 
-    def __init__(self, conditions: Sequence[Condition], *, width: int, layers: int, heads: int) -> None:
+    def __init__(
+        self, conditions: Sequence[Condition], *, inputs: int = 0, width: int, layers: int, heads: int
+    ) -> None:
         super().__init__()
-        self.conditioner = Conditioner(conditions, width)
+        self.conditioner = Conditioner(conditions, width, inputs=inputs)
         self.reader = reader_for(conditions, width)
         reads = self.reader is not None
         self.blocks = nn.ModuleList(GraphBlock(width, heads, reads=reads) for _ in range(layers))
@@ -208,6 +210,7 @@ class GraphDenoiser(nn.Module):
         self,
         space: Graph,
         *,
+        inputs: int = 0,
         outputs: Sequence[int],
         conditions: Sequence[Condition] = (),
         width: int = 128,
@@ -217,7 +220,7 @@ class GraphDenoiser(nn.Module):
         super().__init__()
         self.rows = GraphRows(space, width=width, heads=heads)
         self.time = TimeEmbedding(width)
-        self.body = GraphBody(conditions, width=width, layers=layers, heads=heads)
+        self.body = GraphBody(conditions, inputs=inputs, width=width, layers=layers, heads=heads)
         self.answers = zeroed(GraphAnswers(outputs, width=width, heads=heads))
 
     def forward(self, batch: Batch, time: Tensor) -> tuple[Tensor, ...]:
