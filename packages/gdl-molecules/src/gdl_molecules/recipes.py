@@ -3,6 +3,7 @@
 from gdl_core.recipes import Recipe
 
 _DECODER = {"width": 256, "layers": 4, "heads": 8, "key_value_heads": 2}
+_DENOISER = {"width": 96, "layers": 4, "heads": 4, "lengths": 6}
 
 RECIPES = (
     Recipe(
@@ -32,5 +33,25 @@ RECIPES = (
         representation="selfies",
         network="transformer",
         network_options=_DECODER,
+    ),
+    Recipe(
+        name="digress",
+        summary="Atoms and bonds of a graph are exchanged for random ones, and guessed back all at once.",
+        paper="Vignac et al. (2022), DiGress, arXiv:2209.14734",
+        family="diffusion",
+        variant="marginal",
+        representation="graph",
+        network_options=_DENOISER,
+        training={"batch_size": 128, "learning_rate": 2e-3, "warmup_steps": 100, "weight_decay": 0.01},
+    ),
+    Recipe(
+        name="masked-graph",
+        summary="Bonds, then atoms of a graph are uncovered one by one: better than digress where time is short.",
+        paper="Shi et al. (2024), arXiv:2406.04329; network of Vignac et al. (2022), arXiv:2209.14734",
+        family="diffusion",
+        variant="staged",
+        representation="graph",
+        network_options=_DENOISER,
+        training={"batch_size": 128, "learning_rate": 2e-3, "warmup_steps": 100, "weight_decay": 0.01},
     ),
 )

@@ -20,7 +20,7 @@ SPACES = [
     Points(4, 3, variable=False),
     Graph(5, 3, 4),
 ]
-SMALL = {"width": 8, "layers": 2, "heads": 2}
+SMALL = {"width": 8, "layers": 2, "heads": 2, "lengths": 3}
 CASES = [
     (network, STANDS_IN.get(role, role), space)
     for (role, kind), networks in NETWORKS.items()

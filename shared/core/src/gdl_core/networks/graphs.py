@@ -10,18 +10,15 @@ from torch import Tensor, nn
 
 from gdl_core.conditions import Condition
 from gdl_core.networks.attention import GatedLayer
-from gdl_core.networks.bidirectional import Heads, Pool, hidden_width
+from gdl_core.networks.bidirectional import Pool, hidden_width
 from gdl_core.networks.conditioner import Conditioner
 from gdl_core.networks.modulation import Modulation, zeroed
+from gdl_core.networks.pairs import Pairs
 from gdl_core.networks.precision import in_float32
 from gdl_core.networks.reading import Reading, Rows, reader_for
+from gdl_core.networks.structure import walks
 from gdl_core.networks.time import TimeEmbedding
 from gdl_core.spaces import Batch, Graph
-
-
-def symmetric(pairs: Tensor) -> Tensor:
-    """Give both orders of two nodes the mean of both. Shapes: (batch, nodes, nodes, size) -> the same."""
-    return (pairs + pairs.transpose(1, 2)) / 2
 
 
 def edge_width(width: int, heads: int) -> int:
@@ -30,76 +27,71 @@ def edge_width(width: int, heads: int) -> int:
 
 
 class GraphBlock(nn.Module):
-    """Updates nodes by attention that their edges modulate, and edges by the scores and the features of their nodes.
+    """Updates nodes by attention that their edges modulate and by their edges, and edges by their nodes.
 
     In a block that `reads`, nodes also attend to the rows that it is given.
-    Shapes: nodes (batch, nodes, width), edges (batch, nodes, nodes, edge width), context (batch, width)
-    -> nodes, edges.
+    Shapes: nodes (batch, nodes, width), edges (batch, pairs, edge width), context (batch, width) -> nodes, edges.
     """
 
-    def __init__(self, width: int, heads: int, *, reads: bool = False) -> None:
+    def __init__(self, width: int, heads: int, pairs: Pairs, *, reads: bool = False) -> None:
         super().__init__()
+        if width % heads:
+            raise ValueError(f"width {width} must be a multiple of {heads} heads")
         edge = edge_width(width, heads)
+        self.pairs = pairs
         self.modulation = Modulation(width, width, 4)
-        self.edge_modulation = Modulation(width, edge, 4)
-        self.norm, self.layer_norm = (nn.RMSNorm(width, elementwise_affine=False) for _ in range(2))
-        self.edge_norm, self.edge_layer_norm = (nn.RMSNorm(edge, elementwise_affine=False) for _ in range(2))
-        self.heads = Heads(width, heads)
+        self.norm, self.layer_norm = (nn.LayerNorm(width, elementwise_affine=False) for _ in range(2))
+        self.edge_norm, self.edge_layer_norm = (nn.LayerNorm(edge) for _ in range(2))
+        self.project = nn.Linear(width, 3 * width, bias=False)
         self.reading = Reading(width, heads) if reads else None
         self.from_edges = nn.Linear(edge, 2 * heads)
-        self.messages = nn.Linear(heads * edge, width, bias=False)
+        self.messages = nn.Linear(edge, width, bias=False)
         self.out = nn.Linear(width, width, bias=False)
-        self.from_scores = nn.Linear(heads, edge, bias=False)
-        self.from_nodes = nn.Linear(width, edge, bias=False)
+        self.from_nodes = nn.Linear(width, edge)
         self.layer = GatedLayer(width, hidden_width(width))
         self.edge_layer = GatedLayer(edge, 2 * edge)
 
     def forward(self, nodes: Tensor, edges: Tensor, context: Tensor, read: Rows | None = None) -> tuple[Tensor, Tensor]:
         scale, shift, layer_scale, layer_shift = (row[:, None] for row in self.modulation(context))
-        e_scale, e_shift, e_layer_scale, e_layer_shift = (row[:, None, None] for row in self.edge_modulation(context))
-        n = self.norm(nodes) * (1 + scale) + shift
-        e = self.edge_norm(edges) * (1 + e_scale) + e_shift
-        scores, message = self.attend(n, e)
-        nodes = nodes + message
+        e = self.edge_norm(edges)
+        nodes = nodes + self.attend(self.norm(nodes) * (1 + scale) + shift, e) + self.messages(self.pairs.gather(e))
         if self.reading is not None:
             nodes = nodes + self.reading(nodes, read)
-        edges = edges + symmetric(self.from_scores(scores)) + self.pairs(n)
         n = self.layer_norm(nodes) * (1 + layer_scale) + layer_shift
-        e = self.edge_layer_norm(edges) * (1 + e_layer_scale) + e_layer_shift
-        return nodes + self.layer(n), edges + self.edge_layer(e)
+        edges = edges + self.pairs.product(self.from_nodes(n))
+        return nodes + self.layer(n), edges + self.edge_layer(self.edge_layer_norm(edges))
 
-    def attend(self, nodes: Tensor, edges: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the scores of each pair and what each node hears.
-
-        Shapes: as `GraphBlock` -> (batch, nodes, nodes, heads), (batch, nodes, width).
-        """
-        q, k, v = self.heads(nodes)
-        multiply, add = self.from_edges(edges).chunk(2, -1)
-        products = ((q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)).permute(0, 2, 3, 1)
-        scores = products * (1 + multiply) + add
-        weights = scores.softmax(2).to(v.dtype)  # batch, to, from, heads
-        heard = (weights.permute(0, 3, 1, 2) @ v).transpose(1, 2).flatten(2)
-        along = (weights.transpose(2, 3) @ edges.to(v.dtype)).flatten(2)  # batch, nodes, heads * edge width
-        return scores, self.out(heard) + self.messages(along)
-
-    def pairs(self, nodes: Tensor) -> Tensor:
-        """Return features of each pair that do not depend on its order: products of those of its nodes."""
-        ends = self.from_nodes(nodes)
-        return ends[:, :, None] * ends[:, None]
+    def attend(self, nodes: Tensor, edges: Tensor) -> Tensor:
+        """Return what each node hears from all. Shapes: as `GraphBlock` -> (batch, nodes, width)."""
+        change = self.pairs.square(self.from_edges(edges)).permute(0, 3, 1, 2)
+        multiply, add = change.chunk(2, 1)  # batch, heads, to, from
+        q, k, v = self.project(nodes).unflatten(-1, (3, multiply.shape[1], -1)).permute(2, 0, 3, 1, 4)
+        scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)
+        weights = (scores * (1 + multiply) + add).softmax(-1).to(v.dtype)
+        return self.out((weights @ v).transpose(1, 2).flatten(2))
 
 
 class GraphBody(nn.Module):
     """Several blocks over embedded nodes and edges, and a norm behind them. Shapes: as `GraphBlock`."""
 
     def __init__(
-        self, conditions: Sequence[Condition], *, inputs: int = 0, width: int, layers: int, heads: int
+        self,
+        conditions: Sequence[Condition],
+        pairs: Pairs,
+        *,
+        inputs: int = 0,
+        width: int,
+        layers: int,
+        heads: int,
     ) -> None:
         super().__init__()
+        edge = edge_width(width, heads)
         self.conditioner = Conditioner(conditions, width, inputs=inputs)
         self.reader = reader_for(conditions, width)
         reads = self.reader is not None
-        self.blocks = nn.ModuleList(GraphBlock(width, heads, reads=reads) for _ in range(layers))
-        self.norm, self.edge_norm = nn.RMSNorm(width), nn.RMSNorm(edge_width(width, heads))
+        self.to_edges = nn.Linear(width, edge)
+        self.blocks = nn.ModuleList(GraphBlock(width, heads, pairs, reads=reads) for _ in range(layers))
+        self.norm, self.edge_norm = nn.LayerNorm(width), nn.LayerNorm(edge)
 
     def forward(
         self, nodes: Tensor, edges: Tensor, conditions: Mapping[str, Tensor], more: Tensor | None = None
@@ -108,35 +100,45 @@ class GraphBody(nn.Module):
         context = self.conditioner(conditions, len(nodes))
         context = context if more is None else context + more
         read = None if self.reader is None else self.reader(conditions, len(nodes))
+        edges = edges + self.to_edges(context)[:, None]
         for block in self.blocks:
             nodes, edges = block(nodes, edges, context, read)
         return self.norm(nodes), self.edge_norm(edges)
 
 
 class GraphRows(nn.Module):
-    """Embeds nodes and edges, which are made symmetric. Shapes: a real form -> as `GraphBlock`."""
+    """Embeds nodes and edges, which are made symmetric. Shapes: a real form -> as `GraphBlock`.
 
-    def __init__(self, space: Graph, *, width: int, heads: int) -> None:
+    A node is also told how many edges of each type it has, and both by how many walks of 2 to `lengths` steps they
+    are joined.
+    """
+
+    def __init__(self, space: Graph, pairs: Pairs, *, width: int, heads: int, lengths: int = 1) -> None:
         super().__init__()
+        self.pairs, self.lengths = pairs, lengths
         nodes, edges = (shape[-1] for shape in space.real_shapes)
-        self.nodes = nn.Linear(nodes, width)
-        self.edges = nn.Linear(edges, edge_width(width, heads))
+        self.nodes = nn.Linear(nodes + edges + lengths - 1, width)
+        self.edges = nn.Linear(edges + lengths - 1, edge_width(width, heads))
 
     def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
         assert batch.edges is not None
-        return in_float32(self.nodes, batch.values), in_float32(self.edges, symmetric(batch.edges))
+        edges = (batch.edges + batch.edges.transpose(1, 2)) / 2
+        met = walks(edges, self.lengths)
+        nodes = torch.cat([batch.values, edges.sum(2), met.diagonal(dim1=1, dim2=2).transpose(1, 2)], -1)
+        return in_float32(self.nodes, nodes), in_float32(self.edges, self.pairs.of(torch.cat([edges, met], -1)))
 
 
 class GraphAnswers(nn.Module):
     """Makes the outputs of nodes and of edges. Shapes: as `GraphBlock` -> (batch, *part.shape, outputs[i])."""
 
-    def __init__(self, outputs: Sequence[int], *, width: int, heads: int) -> None:
+    def __init__(self, outputs: Sequence[int], pairs: Pairs, *, width: int, heads: int) -> None:
         super().__init__()
+        self.pairs = pairs
         self.nodes = nn.Linear(width, outputs[0])
         self.edges = nn.Linear(edge_width(width, heads), outputs[1])
 
     def forward(self, nodes: Tensor, edges: Tensor) -> tuple[Tensor, ...]:
-        return in_float32(self.nodes, nodes), symmetric(in_float32(self.edges, edges))
+        return in_float32(self.nodes, nodes), self.pairs.square(in_float32(self.edges, edges))
 
 
 class GraphEncoder(nn.Module):
@@ -153,14 +155,15 @@ class GraphEncoder(nn.Module):
         heads: int = 4,
     ) -> None:
         super().__init__()
-        self.rows = GraphRows(space, width=width, heads=heads)
-        self.body = GraphBody(conditions, width=width, layers=layers, heads=heads)
+        pairs = Pairs(space.max_nodes)
+        self.rows = GraphRows(space, pairs, width=width, heads=heads)
+        self.body = GraphBody(conditions, pairs, width=width, layers=layers, heads=heads)
         self.pool = Pool(width, heads)
         self.head = nn.Linear(width + edge_width(width, heads), outputs[0])
 
     def forward(self, batch: Batch) -> Tensor:
         nodes, edges = self.body(*self.rows(batch), batch.conditions)
-        return in_float32(self.head, torch.cat([self.pool(nodes), edges.mean((1, 2))], -1))
+        return in_float32(self.head, torch.cat([self.pool(nodes), edges.mean(1)], -1))
 
 
 class GraphDecoder(nn.Module):
@@ -184,14 +187,15 @@ class GraphDecoder(nn.Module):
         self.slots = nn.Parameter(torch.randn(space.max_nodes, width))
         self.code = nn.Linear(inputs, width)
         self.ends = nn.Linear(width, edge_width(width, heads))
-        self.body = GraphBody(conditions, width=width, layers=layers, heads=heads)
-        self.answers = GraphAnswers(outputs, width=width, heads=heads)
+        self.pairs = Pairs(space.max_nodes)
+        self.body = GraphBody(conditions, self.pairs, width=width, layers=layers, heads=heads)
+        self.answers = GraphAnswers(outputs, self.pairs, width=width, heads=heads)
 
     def forward(self, codes: Tensor, conditions: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
         code = self.code(codes)
         nodes = self.slots + code[:, None]
-        ends = in_float32(self.ends, nodes)
-        return self.answers(*self.body(nodes, ends[:, :, None] * ends[:, None], conditions, code))
+        edges = self.pairs.product(in_float32(self.ends, nodes))
+        return self.answers(*self.body(nodes, edges, conditions, code))
 
 
 class GraphDenoiser(nn.Module):
@@ -216,12 +220,14 @@ class GraphDenoiser(nn.Module):
         width: int = 128,
         layers: int = 4,
         heads: int = 4,
+        lengths: int = 1,
     ) -> None:
         super().__init__()
-        self.rows = GraphRows(space, width=width, heads=heads)
+        pairs = Pairs(space.max_nodes)
+        self.rows = GraphRows(space, pairs, width=width, heads=heads, lengths=lengths)
         self.time = TimeEmbedding(width)
-        self.body = GraphBody(conditions, inputs=inputs, width=width, layers=layers, heads=heads)
-        self.answers = zeroed(GraphAnswers(outputs, width=width, heads=heads))
+        self.body = GraphBody(conditions, pairs, inputs=inputs, width=width, layers=layers, heads=heads)
+        self.answers = zeroed(GraphAnswers(outputs, pairs, width=width, heads=heads))
 
     def forward(self, batch: Batch, time: Tensor) -> tuple[Tensor, ...]:
         return self.answers(*self.body(*self.rows(batch), batch.conditions, self.time(time)))

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from gdl_core.families.diffusion import Marginal, Masked, Uniform
+from gdl_core.families.diffusion import Marginal, Masked, Staged, Uniform
 from gdl_core.families.diffusion.masked import take_turns
 from gdl_core.families.given import Given
 from gdl_core.families.truncation import draw_each
@@ -121,12 +121,61 @@ def test_a_rare_symbol_is_drawn_as_often_as_it_should():
 
 def test_both_directions_of_an_edge_are_uncovered_together():
     space = Graph(4, 2, 2)
-    nodes, edges = take_turns(space.uniform(Streams(0, range(5))), 6)
+    (nodes, edges), steps = take_turns(space.uniform(Streams(0, range(5))), 99)
+    assert steps == 4 + 4 + 6  # nodes, each with itself, and pairs
     assert torch.equal(edges, edges.transpose(1, 2))
-    assert nodes.min() >= 0 and edges.max() <= 5
+    for one in zip(nodes, edges, strict=True):
+        assert torch.cat([part.flatten() for part in one]).unique().tolist() == list(range(steps))
 
 
-@pytest.mark.parametrize("variant", ["masked", "uniform", "marginal"])
+STATES = torch.cartesian_prod(*[torch.arange(2)] * 3)  # two nodes that are there or not, and their edge
+CHANCES = torch.tensor([5.0, 1.0, 2.0, 3.0, 4.0, 2.0, 6.0, 1.0], dtype=torch.float64) / 24
+
+
+class Couple(nn.Module):
+    """The exact distribution of two nodes and their edge, given what can be seen of them."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(()))
+
+    def forward(self, batch, time):
+        hidden = batch.values.sum(-1) == 0, batch.edges[:, 0, 1].sum(-1) == 0
+        assert hidden[0][hidden[1]].all(), "a node was uncovered before the edges"
+        seen = torch.cat([batch.values, batch.edges[:, :1, 1]], 1)
+        symbols = torch.nn.functional.one_hot(STATES, 2).double()
+        agreement = torch.einsum("blk,slk->bsl", seen.double(), symbols)
+        evidence = ((agreement == 1) | (seen.sum(-1) == 0)[:, None]).all(-1).double() * CHANCES
+        found = torch.einsum("bs,slk->blk", evidence / evidence.sum(1, keepdim=True), symbols).log()
+        return found[:, :2], found[:, 2, None, None].expand(-1, 2, 2, -1)
+
+
+def couples(times, monkeypatch):
+    """Every state so many times. `fill` would take an edge from a node that is not there; here it stays."""
+    states = STATES.repeat(times, 1)
+    edges = torch.zeros(len(states), 2, 2, dtype=torch.int64)
+    edges[:, 0, 1] = edges[:, 1, 0] = states[:, 2]
+    monkeypatch.setattr(Graph, "fill", lambda self, batch: batch)
+    return Batch(states[:, :2], None, edges)
+
+
+def test_of_a_graph_in_stages_edges_are_uncovered_before_nodes_and_the_bound_is_the_log_probability(monkeypatch):
+    model = Staged(Graph(2, 1, 2), lambda *_, **__: Couple()).eval()
+    assert model.stages == [(0, 0.4), (0.4, 1)]
+    assert torch.allclose(model.log_prob(couples(1, monkeypatch)).values.double(), CHANCES.log(), atol=1e-5)
+    losses = model.loss(couples(3000, monkeypatch)).double().reshape(3000, 8)
+    assert ((losses.mean(0) + CHANCES.log()).abs() < 5 * losses.std(0) / 3000**0.5).all()
+
+
+def test_a_graph_in_stages_is_drawn_as_often_as_it_should():
+    model = Staged(Graph(2, 1, 2), lambda *_, **__: Couple()).eval()
+    drawn = [len(nodes) for nodes, _ in model.sample(Streams(0, range(4000))).samples]
+    found = torch.bincount(torch.tensor(drawn), minlength=3) / 4000
+    expected = torch.zeros(3, dtype=torch.float64).index_add(0, STATES[:, :2].sum(1), CHANCES)
+    assert (found - expected).abs().max() < 0.03
+
+
+@pytest.mark.parametrize("variant", ["masked", "uniform", "marginal", "staged"])
 def test_drawn_edges_are_the_same_both_ways(variant):
     model = build(Design("diffusion", Graph(5, 2, 3), variant=variant, network_options={"width": 16, "layers": 1}))
     for nodes, edges in model.sample(Streams(0, range(8)), steps=5).samples:

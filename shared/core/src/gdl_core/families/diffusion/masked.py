@@ -1,8 +1,12 @@
 """Masked diffusion: symbols are hidden one after the other, and guessed back."""
 
+import math
 from collections.abc import Mapping, Sequence
+from itertools import accumulate, pairwise
+from typing import ClassVar
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from gdl_core.families.content import streams_of
@@ -12,7 +16,7 @@ from gdl_core.families.family import Draws, Likelihood
 from gdl_core.families.given import Given
 from gdl_core.families.guidance import drop_conditions
 from gdl_core.families.truncation import draw_each
-from gdl_core.randomness import Ambient, Streams
+from gdl_core.randomness import Ambient, Source, Streams
 from gdl_core.spaces import Batch
 
 
@@ -33,16 +37,18 @@ class Masked(Discrete):
     """
 
     variant = "masked"
-    spaces = ("tokens", "graph")
+    spaces: ClassVar[tuple[str, ...]] = ("tokens", "graph")
 
     def loss(self, batch: Batch) -> Tensor:
         """Return a bound on the negative log-likelihood, in nats, estimated at one time. Shapes: (batch,)."""
         batch = drop_conditions(batch, self.condition_dropout if self.training else 0.0)
         filled = self.space.fill(batch)
         time = 1 - even(len(batch), filled.values.device)
-        hidden = [u < self.space.spread(time, u) for u in self.space.uniform(Ambient(len(batch), time.device))]
+        until = self._draw_times(Ambient(len(batch), time.device))
+        hidden = [one < self.space.spread(time, one) for one in until]
         found = self._log_prob_of_hidden(filled, hidden, time)
-        return -self.space.total(found) / time
+        now = [torch.where((time > start) & (time <= end), 1 / (time - start), 0.0) for start, end in self.stages]
+        return -self.space.total([one * self.space.spread(weight, one) for one, weight in zip(found, now, strict=True)])
 
     def log_prob(self, batch: Batch, *, steps: int = 64) -> Likelihood:
         """Bound the log-likelihood of each filled sample as a sampler of `steps` steps draws it, from one random order.
@@ -51,8 +57,7 @@ class Masked(Discrete):
         raises. Shapes: values (batch,).
         """
         filled = self.space.fill(batch)
-        steps = min(steps, self._size)
-        turns = take_turns(self.space.uniform(streams_of(filled)), steps)
+        turns, steps = take_turns(self._draw_times(streams_of(filled)), steps)
         total = torch.zeros(len(batch), device=filled.values.device)
         for step in range(steps):
             time = torch.full_like(total, 1 - step / steps)
@@ -74,8 +79,7 @@ class Masked(Discrete):
 
         What is `given` stays as it is, and the rest is drawn knowing it.
         """
-        steps = min(steps, self._size)
-        turns = take_turns(self.space.uniform(streams), steps)
+        turns, steps = take_turns(self._draw_times(streams), steps)
         parts = tuple(torch.zeros_like(turn) for turn in turns)
         if given is not None:
             parts = given.over(parts)
@@ -91,9 +95,14 @@ class Masked(Discrete):
         return Draws(self.space.trim(Batch(parts[0]).with_parts(parts)))
 
     @property
-    def _size(self) -> int:
-        """How many elements a filled sample has."""
-        return sum(torch.Size(part.shape).numel() for part in self.space.parts)
+    def stages(self) -> list[tuple[float, float]]:
+        """Between which times the elements of each part are hidden: here all of them at any time."""
+        return [(0.0, 1.0)] * len(self.counts)
+
+    def _draw_times(self, source: Source) -> list[Tensor]:
+        """Draw the time from which on each element is hidden. Shapes: each (batch, *part.shape)."""
+        uniform = self.space.uniform(source)
+        return [start + (end - start) * u for (start, end), u in zip(self.stages, uniform, strict=True)]
 
     def _guess_hidden(
         self, filled: Batch, hidden: Sequence[Tensor], time: Tensor, *, guidance: float = 1.0
@@ -112,17 +121,45 @@ class Masked(Discrete):
         ]
 
 
-def take_turns(uniform: Sequence[Tensor], steps: int) -> tuple[Tensor, ...]:
-    """Share elements out evenly among steps, in the order of their random numbers; those that are equal go together.
+class Staged(Masked):
+    """Parts are hidden one after the other: of a graph first its nodes, so that all its edges are guessed before them.
 
+    Given all bonds, what an atom is follows almost from their number: that is easier to learn than any order at all.
+
+    Example:
+        >>> from gdl_core.pairing import Design, build
+        >>> from gdl_core.spaces import Graph
+        >>> model = build(Design("diffusion", Graph(3, 2, 2), variant="staged"))
+        >>> model.stages
+        [(0.0, 0.3333333333333333), (0.3333333333333333, 1.0)]
+    """
+
+    variant = "staged"
+    spaces = ("graph",)
+
+    @property
+    def stages(self) -> list[tuple[float, float]]:
+        """Between which times the elements of each part are hidden, in proportion to their number."""
+        numbers = [torch.arange(math.prod(part.shape)).reshape(1, *part.shape) for part in self.space.parts]
+        ends = list(accumulate(len(part.unique()) for part in self.space.mirror(numbers)))
+        return [(start / ends[-1], end / ends[-1]) for start, end in pairwise([0, *ends])]
+
+
+def take_turns(times: Sequence[Tensor], steps: int) -> tuple[tuple[Tensor, ...], int]:
+    """Share elements out evenly among steps, those of the latest time first; those of the same time go together.
+
+    Also returns the number of steps, which is that of different elements where these are fewer.
     Shapes: each (batch, *part.shape) -> the same, int64.
 
     Example:
-        >>> take_turns([torch.tensor([[0.7, 0.1, 0.4, 0.9]])], 2)
-        (tensor([[1, 0, 0, 1]]),)
+        >>> take_turns([torch.tensor([[0.7, 0.1, 0.4, 0.7]])], 2)
+        ((tensor([[0, 1, 0, 0]]),), 2)
     """
-    flat = torch.cat([part.flatten(1) for part in uniform], 1)
-    ranks = torch.searchsorted(flat.sort(1).values, flat)
-    turns = ranks * steps // flat.shape[1]
-    split = turns.split([part[0].numel() for part in uniform], 1)
-    return tuple(turn.reshape(part.shape) for turn, part in zip(split, uniform, strict=True))
+    flat = -torch.cat([part.flatten(1) for part in times], 1)
+    ordered = flat.sort(1).values
+    ranks = F.pad(ordered.diff(dim=1) > 0, (1, 0)).cumsum(1)
+    count = int(ranks.max()) + 1
+    steps = min(steps, count)
+    turns = ranks.gather(1, torch.searchsorted(ordered, flat)) * steps // count
+    split = turns.split([part[0].numel() for part in times], 1)
+    return tuple(turn.reshape(part.shape) for turn, part in zip(split, times, strict=True)), steps
