@@ -29,6 +29,7 @@ from gdl_core.networks.relational import RelationalDiscriminator
 from gdl_core.networks.residual import ResidualDiscriminator, ResidualGenerator
 from gdl_core.networks.samplernn import SampleRNN
 from gdl_core.networks.style import StyleGenerator
+from gdl_core.networks.symbols import SymbolPerceptron
 from gdl_core.networks.transformer import Transformer
 from gdl_core.networks.unet import UNet
 from gdl_core.plugins import load_plugins
@@ -38,7 +39,7 @@ NETWORKS: dict[tuple[str, str], dict[str, type[nn.Module]]] = {
     ("augmentation", "grid"): {"augmentation": GridAugmentation},
     ("autoregressor", "grid"): {"pixelcnn": PixelCNN, "pixelrnn": PixelRNN, "wavenet": WaveNet, "samplernn": SampleRNN},
     ("autoregressor", "points"): {"transformer": PointsTransformer},
-    ("autoregressor", "tokens"): {"transformer": Transformer, "recurrent": Recurrent},
+    ("autoregressor", "tokens"): {"transformer": Transformer, "recurrent": Recurrent, "perceptron": SymbolPerceptron},
     ("autoregressor", "vector"): {"perceptron": MaskedPerceptron},
     ("causal", "grid"): {"transformer": CausalTransformer},
     ("causal", "vector"): {"perceptron": MaskedPerceptron},

@@ -10,6 +10,7 @@ from gdl_core.families.flow.flow import Flow
 from gdl_core.families.flow.grids import Glow, GridRealNVP, GridSpline
 from gdl_core.families.flow.latent import LatentFlow
 from gdl_core.families.flow.points import PointSpline
+from gdl_core.families.flow.rows import GraphRowsFlow
 from gdl_core.families.flow.vectors import NICE, RealNVP, SplineFlow
 
 FLOWS = (
@@ -24,6 +25,7 @@ FLOWS = (
     SplineAutoregressive,
     TransformerFlow,
     LatentFlow,
+    GraphRowsFlow,
 )
 """The variants; the first that fits a space is the default there."""
 
@@ -34,6 +36,7 @@ __all__ = [
     "Chain",
     "Flow",
     "Glow",
+    "GraphRowsFlow",
     "GridRealNVP",
     "GridSpline",
     "LatentFlow",
