@@ -19,6 +19,7 @@ from gdl_core.networks.convolution import ConvolutionDecoder, ConvolutionEncoder
 from gdl_core.networks.coupling import GridCoupling, SetCoupling, VectorConditioner
 from gdl_core.networks.dcgan import DcganDiscriminator, DcganGenerator
 from gdl_core.networks.elements import TransformerDecoder, TransformerDenoiser, TransformerEncoder
+from gdl_core.networks.graph_perceptron import GraphPerceptron
 from gdl_core.networks.graphs import GraphDecoder, GraphDenoiser, GraphEncoder
 from gdl_core.networks.masked import PixelCNN, PixelRNN, WaveNet
 from gdl_core.networks.patches import PatchTransformer
@@ -46,7 +47,7 @@ NETWORKS: dict[tuple[str, str], dict[str, type[nn.Module]]] = {
     ("conditioner", "vector"): {"perceptron": VectorConditioner},
     ("coupling", "grid"): {"convolution": GridCoupling},
     ("coupling", "points"): {"perceptron": SetCoupling},
-    ("decoder", "graph"): {"transformer": GraphDecoder},
+    ("decoder", "graph"): {"transformer": GraphDecoder, "perceptron": GraphPerceptron},
     ("decoder", "grid"): {"convolution": ConvolutionDecoder},
     ("decoder", "points"): {"transformer": TransformerDecoder},
     ("decoder", "tokens"): {"transformer": TransformerDecoder},

@@ -87,6 +87,7 @@ VARIED = [
     Design("autoregressive", CASES["tokens"][0], "transformer", network_options=SMALL | {"dropout": 0.1}),
     Design("autoregressive", CASES["tokens"][0], "perceptron", network_options={"width": 64}),
     Design("flow", CASES["graph"][0], "perceptron", variant="rows", network_options={"width": 64}),
+    Design("gan", CASES["graph"][0], "perceptron", network_options={"width": 32}),
 ]
 """Other networks than the defaults."""
 
