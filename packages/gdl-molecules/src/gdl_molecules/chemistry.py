@@ -77,6 +77,16 @@ def readable(smiles: Sequence[str], *, max_heavy_atoms: int = MAX_HEAVY_ATOMS) -
         ]
 
 
+def as_written(smiles: str) -> Mol:
+    """Read a SMILES that RDKit itself has written: each atom in its place, nothing checked and nothing perceived.
+
+    Example:
+        >>> [atom.GetSymbol() for atom in as_written("c1cc[nH]c1").GetAtoms()]
+        ['C', 'C', 'C', 'N', 'C']
+    """
+    return Chem.MolFromSmiles(smiles, _UNCHECKED)
+
+
 def canonical(smiles: str | Mol) -> str:
     """Return RDKit's canonical SMILES, the same for every spelling of a molecule.
 
