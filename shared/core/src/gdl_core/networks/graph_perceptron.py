@@ -39,7 +39,9 @@ class GraphPerceptron(nn.Module):
 
     def forward(self, codes: Tensor, conditions: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
         found = self.body(codes, self.conditioner(conditions, len(codes)))
-        nodes, listed = (part.unflatten(1, (-1, n)) for part, n in zip(found.split(self.sizes, 1), self.outputs, strict=True))
+        nodes, listed = (
+            part.unflatten(1, (-1, n)) for part, n in zip(found.split(self.sizes, 1), self.outputs, strict=True)
+        )
         edges = listed.new_empty(len(codes), self.count, self.count, self.outputs[1])
         first, second = self.pairs
         edges[:, first, second] = listed

@@ -68,7 +68,7 @@ class GraphRowsFlow(Family):
         return self.model.sample(told, conditions=conditions, given=given, guidance=guidance, temperature=temperature)
 
     def encode(self, batch: Batch) -> Tensor:
-        """Return the noise in the middle of each graph's cell; where it has no symbols, zero. Shapes: (batch, places)."""
+        """Return the middle of each graph's cell of noise, zero where it has no symbols. Shapes: (batch, places)."""
         logits, symbols, counted = self.model.predict(batch)
         shares = logits.double().softmax(-1)
         before = shares.cumsum(-1) - shares / 2
