@@ -19,7 +19,7 @@ from gdl_core.networks.convolution import ConvolutionDecoder, ConvolutionEncoder
 from gdl_core.networks.coupling import GridCoupling, SetCoupling, VectorConditioner
 from gdl_core.networks.dcgan import DcganDiscriminator, DcganGenerator
 from gdl_core.networks.elements import TransformerDecoder, TransformerDenoiser, TransformerEncoder
-from gdl_core.networks.graph_perceptron import GraphPerceptron
+from gdl_core.networks.graph_perceptron import GraphPerceptronCritic, GraphPerceptronDecoder
 from gdl_core.networks.graphs import GraphDecoder, GraphDenoiser, GraphEncoder
 from gdl_core.networks.masked import PixelCNN, PixelRNN, WaveNet
 from gdl_core.networks.patches import PatchTransformer
@@ -47,7 +47,7 @@ NETWORKS: dict[tuple[str, str], dict[str, type[nn.Module]]] = {
     ("conditioner", "vector"): {"perceptron": VectorConditioner},
     ("coupling", "grid"): {"convolution": GridCoupling},
     ("coupling", "points"): {"perceptron": SetCoupling},
-    ("decoder", "graph"): {"transformer": GraphDecoder, "perceptron": GraphPerceptron},
+    ("decoder", "graph"): {"transformer": GraphDecoder, "perceptron": GraphPerceptronDecoder},
     ("decoder", "grid"): {"convolution": ConvolutionDecoder},
     ("decoder", "points"): {"transformer": TransformerDecoder},
     ("decoder", "tokens"): {"transformer": TransformerDecoder},
@@ -57,7 +57,7 @@ NETWORKS: dict[tuple[str, str], dict[str, type[nn.Module]]] = {
     ("denoiser", "points"): {"transformer": TransformerDenoiser},
     ("denoiser", "tokens"): {"transformer": TransformerDenoiser},
     ("denoiser", "vector"): {"perceptron": VectorDenoiser},
-    ("discriminator", "graph"): {"relational": RelationalDiscriminator},
+    ("discriminator", "graph"): {"relational": RelationalDiscriminator, "perceptron": GraphPerceptronCritic},
     ("discriminator", "grid"): {"residual": ResidualDiscriminator, "dcgan": DcganDiscriminator},
     ("encoder", "graph"): {"transformer": GraphEncoder},
     ("encoder", "grid"): {"convolution": ConvolutionEncoder},

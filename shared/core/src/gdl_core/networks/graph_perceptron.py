@@ -1,4 +1,4 @@
-"""A perceptron that makes all nodes and edges of a graph at once."""
+"""Perceptrons that make or judge all nodes and edges of a graph at once, in the order in which they stand."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,10 +8,11 @@ from torch import Tensor, nn
 from gdl_core.conditions import Condition
 from gdl_core.networks.conditioner import Conditioner
 from gdl_core.networks.perceptron import Perceptron
-from gdl_core.spaces import Graph
+from gdl_core.networks.projection import ProjectionHead
+from gdl_core.spaces import Batch, Graph
 
 
-class GraphPerceptron(nn.Module):
+class GraphPerceptronDecoder(nn.Module):
     """Makes nodes and edges from a code, as the generator of MolGAN does (De Cao and Kipf 2018, arXiv:1805.11973).
 
     Here with residual layers. Each node and each pair has weights of its own, so it suits small graphs.
@@ -47,3 +48,41 @@ class GraphPerceptron(nn.Module):
         edges[:, first, second] = listed
         edges[:, second, first] = listed
         return nodes, edges
+
+
+class GraphPerceptronCritic(nn.Module):
+    """Sums up a graph, reading each node and each pair with weights of its own. It has no norms, which would undo a
+    gradient penalty.
+
+    It is `ordered`: a graph whose nodes change places is another one to it, so that it sees at once where samples with
+    their nodes in one canonical order differ from others. Shapes: a real form -> (batch, outputs[0]).
+    """
+
+    ordered = True
+    pairs: Tensor
+
+    def __init__(
+        self,
+        space: Graph,
+        *,
+        outputs: Sequence[int],
+        conditions: Sequence[Condition] = (),
+        width: int = 256,
+        layers: int = 3,
+    ) -> None:
+        super().__init__()
+        self.register_buffer("pairs", torch.triu_indices(space.max_nodes, space.max_nodes, 1), persistent=False)
+        kinds, types = space.real_outputs
+        self.first = nn.Linear(space.max_nodes * kinds + self.pairs.shape[1] * types, width)
+        self.layers = nn.ModuleList(
+            nn.Sequential(nn.SiLU(), nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width)) for _ in range(layers)
+        )
+        self.head = ProjectionHead(width, outputs[0], conditions)
+
+    def forward(self, batch: Batch) -> Tensor:
+        assert batch.edges is not None
+        first, second = self.pairs
+        x = self.first(torch.cat([batch.values.flatten(1), batch.edges[:, first, second].flatten(1)], 1))
+        for layer in self.layers:
+            x = x + layer(x)
+        return self.head(nn.functional.silu(x), batch.conditions)
