@@ -11,20 +11,16 @@ with an accelerator, train there, carry `WORK/run` back and give the command aga
 import argparse
 import csv
 import json
-import os
-import platform
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-
-import torch
 
 from gdl_core.cli.options import seconds
 from gdl_core.data import Dataset
 from gdl_core.pairing import Design, build
 from gdl_core.training import TrainingOptions, train
+from steps import MODELS, Step, hardware, say, take
 
-MODELS = Path(__file__).parents[2] / "packages/gdl-molecules/src/gdl_molecules/models"
 SIZES: dict[str, dict[str, Any]] = {
     "small": {"width": 256, "layers": 4, "heads": 8, "key_value_heads": 2},  # 2.8 million parameters
     "large": {"width": 320, "layers": 5, "heads": 10, "key_value_heads": 2},  # 5.5 million
@@ -53,18 +49,14 @@ def main() -> None:
     """Do what is still to be done."""
     arguments = read_arguments()
     work: Path = arguments.work
-    results: dict[str, tuple[Path, Callable[[argparse.Namespace], None]]] = {
-        "prepare": (work / "data", prepare),
-        "train": (work / "trained.json", train_model),
-        "draw": (work / "samples.csv", draw),
-        "measure": (work / "measures.json", measure),
-        "write": (MODELS / "moses", write),
-    }
-    for name in STEPS:
-        result, step = results[name]
-        if name in (arguments.only or STEPS) and (name == "write" or not result.exists()):
-            print(f"-- {name}", flush=True)
-            step(arguments)
+    steps: list[Step] = [
+        ("prepare", work / "data", prepare),
+        ("train", work / "trained.json", train_model),
+        ("draw", work / "samples.csv", draw),
+        ("measure", work / "measures.json", measure),
+        ("write", MODELS / "moses", write),
+    ]
+    take(steps, arguments)
 
 
 def read_arguments() -> argparse.Namespace:
@@ -118,19 +110,6 @@ def train_model(arguments: argparse.Namespace) -> None:
         "validation_nats_per_token": trained.validation,
     }
     (arguments.work / "trained.json").write_text(json.dumps(facts, indent=1))
-
-
-def say(event: Mapping[str, Any]) -> None:
-    """Print a line for a validation, a checkpoint, and now and then for the steps between."""
-    if event["event"] != "step" or event["step"] % 100 < 2:
-        print(json.dumps(dict(event)), flush=True)
-
-
-def hardware(device: str) -> str:
-    """Say what the training ran on."""
-    if device != "cpu" and torch.cuda.is_available():
-        return torch.cuda.get_device_name()
-    return f"{torch.get_num_threads()} of {os.cpu_count()} CPU cores ({platform.machine()})"
 
 
 def draw(arguments: argparse.Namespace) -> None:
