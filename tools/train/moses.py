@@ -15,11 +15,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from steps import MODELS, Step, hardware, say, take
+
 from gdl_core.cli.options import seconds
 from gdl_core.data import Dataset
 from gdl_core.pairing import Design, build
 from gdl_core.training import TrainingOptions, train
-from steps import MODELS, Step, hardware, say, take
 
 SIZES: dict[str, dict[str, Any]] = {
     "small": {"width": 256, "layers": 4, "heads": 8, "key_value_heads": 2},  # 2.8 million parameters

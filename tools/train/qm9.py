@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gdl_core.cli.options import seconds
 from steps import MODELS, Step, hardware, say, take
+
+from gdl_core.cli.options import seconds
 
 TEST, SAMPLES = 10_000, 10_000
 

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from statistics import fmean
 
 import pytest
 
@@ -35,12 +34,12 @@ def molecules(recipe, tmp_path) -> Path:
 @pytest.mark.slow
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.name)
 def test_a_recipe_learns_draws_saves_and_resumes(recipe, molecules, tmp_path):
-    steps = 24 if recipe.family in ("flow", "gan") else 8
-    options = {"steps": steps, "batch_size": 16, "device": "cpu", "learning_rate": 3e-3, "validation_share": 0.0}
+    batch = 64 if recipe.representation == "graph" else 16  # graphs differ in size, so there a batch is all of them
+    options = {"steps": 12, "batch_size": batch, "device": "cpu", "learning_rate": 3e-3}
     train_from_files(DOMAIN, [molecules], tmp_path / "run", recipe=recipe.name, options=options)
     log = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
     losses = [event["loss"] for event in log if event["event"] == "step"]
-    assert fmean(losses[-3:]) < 0.9 * fmean(losses[:3])  # losses per element: batches with large graphs have others
+    assert losses[-1] < losses[0] - 0.1 * abs(losses[0])  # an energy is a difference, and goes below zero
 
     pipeline = Pipeline.from_pretrained(tmp_path / "run", DOMAIN)
     draws = pipeline.sample(4, seed=0, raw=True)
@@ -48,6 +47,6 @@ def test_a_recipe_learns_draws_saves_and_resumes(recipe, molecules, tmp_path):
     resumed = train_from_files(
         DOMAIN, [molecules], tmp_path / "run", recipe=recipe.name, options=options, resume=True
     )  # fmt: skip
-    assert resumed.steps == steps
+    assert resumed.steps == 12
     again = Pipeline.from_pretrained(tmp_path / "run", DOMAIN)
     assert again.sample(4, seed=0, raw=True).smiles == draws.smiles

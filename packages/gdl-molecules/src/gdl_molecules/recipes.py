@@ -59,25 +59,28 @@ RECIPES = (
     ),
     Recipe(
         name="molgan",
-        summary="A perceptron makes atoms and bonds at once, and a relational critic judges them. Against MolGAN's "
-        "collapse each molecule is compared with a generated one and the critic is kept flat at both; there is no "
-        "reward.",
+        summary="A perceptron makes atoms and bonds at once, a critic judges them. Against MolGAN's collapse all "
+        "chance is in the code, each molecule is compared with a generated one, and the critic is kept flat at both; "
+        "it is a perceptron too, which learns faster than MolGAN's relational one, and there is no reward.",
         paper="De Cao and Kipf (2018), MolGAN, arXiv:1805.11973; Huang et al. (2025), R3GAN, arXiv:2501.05441",
         family="gan",
         representation="graph",
         variant="relativistic",
         network="perceptron",
-        network_options={"generator": {"width": 256, "layers": 3}, "discriminator": {"width": 64, "layers": 3}},
-        training={"batch_size": 128, "weight_decay": 0.0},
+        network_options={"width": 256, "layers": 3},
+        family_options={"relaxation": "straight_through", "penalty": 0.003, "generator_rate": 0.3, "every": 2},
+        training={"batch_size": 128, "learning_rate": 2e-3, "weight_decay": 0.0, "gradient_clip": 10.0},
     ),
     Recipe(
         name="graph-ebm",
-        summary="An energy over blurred one-hot atoms and bonds, walked down by Langevin steps from normal noise.",
+        summary="An energy over blurred one-hot atoms and bonds, walked down by Langevin steps from normal noise; a "
+        "perceptron in place of GraphEBM's relational network, and chains that go on from step to step.",
         paper="Liu et al. (2021), GraphEBM, arXiv:2102.00546",
         family="energy",
         representation="graph",
         variant="langevin",
-        network_options={"width": 64, "layers": 2},
+        network="perceptron",
+        network_options={"width": 256, "layers": 3},
         training={"batch_size": 128},
     ),
 )

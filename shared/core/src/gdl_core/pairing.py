@@ -64,6 +64,7 @@ NETWORKS: dict[tuple[str, str], dict[str, type[nn.Module]]] = {
     ("encoder", "points"): {"transformer": TransformerEncoder},
     ("encoder", "tokens"): {"transformer": TransformerEncoder, "recurrent": RecurrentEncoder},
     ("encoder", "vector"): {"perceptron": VectorEncoder},
+    ("energy", "graph"): {"transformer": GraphEncoder, "perceptron": GraphPerceptronCritic},
     ("generator", "grid"): {"residual": ResidualGenerator, "dcgan": DcganGenerator, "style": StyleGenerator},
 }
 """For each (role, space kind) the networks by name; the first is the default."""

@@ -52,7 +52,7 @@ class GraphPerceptronDecoder(nn.Module):
 
 class GraphPerceptronCritic(nn.Module):
     """Sums up a graph, reading each node and each pair with weights of its own. It has no norms, which would undo a
-    gradient penalty.
+    gradient penalty. What a node is and how many edges of each type it has is also read by weights that all share.
 
     It is `ordered`: a graph whose nodes change places is another one to it, so that it sees at once where samples with
     their nodes in one canonical order differ from others. Shapes: a real form -> (batch, outputs[0]).
@@ -71,9 +71,10 @@ class GraphPerceptronCritic(nn.Module):
         layers: int = 3,
     ) -> None:
         super().__init__()
-        self.register_buffer("pairs", torch.triu_indices(space.max_nodes, space.max_nodes, 1), persistent=False)
-        kinds, types = space.real_outputs
-        self.first = nn.Linear(space.max_nodes * kinds + self.pairs.shape[1] * types, width)
+        count, (kinds, types), shared = space.max_nodes, space.real_outputs, width // 4
+        self.register_buffer("pairs", torch.triu_indices(count, count, 1), persistent=False)
+        self.nodes = nn.Sequential(nn.Linear(kinds + types, shared), nn.SiLU(), nn.Linear(shared, shared), nn.SiLU())
+        self.first = nn.Linear(count * (kinds + shared) + self.pairs.shape[1] * types, width)
         self.layers = nn.ModuleList(
             nn.Sequential(nn.SiLU(), nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width)) for _ in range(layers)
         )
@@ -82,7 +83,11 @@ class GraphPerceptronCritic(nn.Module):
     def forward(self, batch: Batch) -> Tensor:
         assert batch.edges is not None
         first, second = self.pairs
-        x = self.first(torch.cat([batch.values.flatten(1), batch.edges[:, first, second].flatten(1)], 1))
+        edges = batch.edges[:, first, second]
+        degrees = edges.new_zeros(len(batch), batch.values.shape[1], edges.shape[2])
+        degrees = degrees.index_add(1, first, edges).index_add(1, second, edges)
+        nodes = torch.cat([batch.values, self.nodes(torch.cat([batch.values, degrees], 2))], 2)
+        x = self.first(torch.cat([nodes.flatten(1), edges.flatten(1)], 1))
         for layer in self.layers:
             x = x + layer(x)
         return self.head(nn.functional.silu(x), batch.conditions)
