@@ -8,24 +8,24 @@ import torch
 from rdkit import Chem
 from rdkit.rdBase import BlockLogs
 
-from gdl_core.errors import RepresentationError, UsageError
+from gdl_core.errors import InputError, RepresentationError, UsageError
 from gdl_core.representation import Representation
 from gdl_core.spaces import Graph, GraphSample, Sample
-from gdl_molecules.chemistry import as_written, parse, readable
+from gdl_molecules.chemistry import parse, read, readable
 from gdl_molecules.notation import ATOM, shown
-from gdl_molecules.representations.graph_kinds import BONDS, ORDERS, atom, node_kind
+from gdl_molecules.representations.graph_drawing import draw
+from gdl_molecules.representations.graph_kinds import BONDS, MARKS, atom, bond, centre, from_donor, node_kind, side
+from gdl_molecules.representations.graph_stereo import set_labels
 from gdl_molecules.representations.vocabulary import Molecule
-
-_HALVES = 2  # orders of bonds count in halves, since an aromatic one is 1.5
-_LARGEST = 9
 
 
 class MolecularGraph(Representation):
     """A molecule as a graph: atoms are nodes, bonds are edges, and hydrogens follow from the valence.
 
     `nodes` and `edges` are the kinds in the order of their numbers, learned by `fit`, where edge 0 is no bond;
-    `max_nodes` is the most atoms that one molecule may have, found by `fit` unless it is given. Aromatic rings become
-    single and double bonds, unless `kekulized` is False. Nodes stand in the order of the canonical SMILES.
+    `max_nodes` is the most atoms that one molecule may have, found by `fit` unless it is given. Stereo is told by CIP
+    labels. Aromatic rings become single and double bonds, unless `kekulized` is False. Nodes stand in the order of the
+    canonical SMILES, and salts are graphs of several pieces.
 
     Example:
         >>> graph = MolecularGraph().fit(["CCO", "C=O"])
@@ -58,16 +58,17 @@ class MolecularGraph(Representation):
     def _number(self, nodes: Iterable[str], edges: Iterable[str]) -> None:
         """Fix the kinds and their numbers."""
         self.nodes, self.edges = tuple(nodes), tuple(edges)
-        if len({*self.nodes, *self.edges}) < len(self.nodes) + len(self.edges):
-            raise RepresentationError("the kinds name one twice; let each stand there once")
         self._node_numbers = {kind: number for number, kind in enumerate(self.nodes)}
+        if len(self._node_numbers) < len(self.nodes) or len(set(self.edges)) < len(self.edges):
+            raise RepresentationError("a kind is named twice; let each stand there once")
         self._known: dict[tuple[str, float], int] = {}
-        self._atoms = [atom(kind) for kind in self.nodes]
-        self._bonds = [None, *(_bond(kind) for kind in self.edges)]
-        self._edge_numbers = np.full(_LARGEST, -1, np.int64)
-        self._edge_numbers[0] = 0
-        for number, kind in enumerate(self.edges, 1):
-            self._edge_numbers[int(ORDERS[kind] * _HALVES)] = number
+        self._atoms = {number: atom(kind) for number, kind in enumerate(self.nodes)}
+        self._bonds = {number: bond(kind) for number, kind in enumerate(self.edges, 1)}
+        self._centres = {number: label for number, kind in enumerate(self.nodes) if (label := centre(kind))}
+        self._sides = {number: label for number, kind in enumerate(self.edges, 1) if (label := side(kind))}
+        self._dative = 1 + self.edges.index("dative") if "dative" in self.edges else None
+        self._edge_numbers = np.full(max(MARKS) + 1, -1, np.int64)
+        self._edge_numbers[[0, *(BONDS[kind][0] for kind in self.edges)]] = range(len(self.edges) + 1)
 
     @property
     def space(self) -> Graph:  # type: ignore[override]  # known only after `fit`
@@ -105,46 +106,67 @@ class MolecularGraph(Representation):
             if isinstance(object, str) and self._brings_nothing(object, nodes, edges, most):
                 continue
             try:
-                smiles = self._canonical(object)
-                tokens, orders = self._read(smiles)
-                if len(tokens) > (limit or len(tokens)):
-                    continue
-                found = [self._kind(*one, smiles) for one in zip(tokens, orders.sum(1).tolist(), strict=True)]
-                bonds = {_kind_of_bond(order, smiles) for order in np.unique(orders[orders > 0]).tolist()}
+                drawn = draw(parse(object), object, kekulized=self.kekulized)
+                kinds = [self._kind(*one, drawn.smiles) for one in zip(drawn.tokens, drawn.orders, strict=True)]
             except RepresentationError:
                 continue
-            nodes.update(found)
-            edges.update(bonds)
-            most = max(most, len(tokens))
+            if len(kinds) <= (limit or len(kinds)):
+                nodes.update(kinds)
+                edges.update(MARKS[mark] for mark in np.unique(drawn.marks).tolist() if mark)
+                most = max(most, len(kinds))
         return nodes, edges, most
 
     def _brings_nothing(self, smiles: str, nodes: set[str], edges: set[str], most: int) -> bool:
         """Tell at a glance that a text, if it is a molecule, has neither new kinds nor more atoms than seen so far."""
-        if not self.kekulized or not edges.issuperset(("single", "double", "triple")) or "$" in smiles:
+        if not self.kekulized or not edges.issuperset(("single", "double", "triple")) or any(map(smiles.count, "/\\$")):
             return False
         tokens = ATOM.findall(smiles.replace("[nH]", "n"))
-        return len(tokens) <= most and nodes.issuperset({token.capitalize() for token in tokens})
+        return len(tokens) <= most and nodes.issuperset([token.capitalize() for token in tokens])
 
     def encode(self, object: Molecule) -> GraphSample:
         """Number the atoms and bonds of a molecule. Shapes: nodes (atoms,), edges (atoms, atoms)."""
-        smiles = self._canonical(object)
-        tokens, orders = self._read(smiles)
-        if len(tokens) > self.space.max_nodes:
+        return self._encode(parse(object), object)
+
+    def encode_many(self, objects: Sequence[Molecule]) -> list[Sample | InputError]:
+        """Encode molecules one after another; a refusal stands in its molecule's place."""
+        with BlockLogs():
+            return list(map(self._attempt, objects))
+
+    def _attempt(self, object: Molecule) -> Sample | InputError:
+        mol = read(object) if isinstance(object, str) else None
+        try:
+            return self.encode(object) if mol is None else self._encode(mol, object)
+        except InputError as refusal:
+            return refusal
+
+    def _encode(self, mol: Chem.Mol, object: Molecule) -> GraphSample:
+        """Number the atoms and bonds of a molecule that RDKit has found valid."""
+        drawn = draw(mol, object, kekulized=self.kekulized)
+        if len(drawn.tokens) > self.space.max_nodes:
             raise RepresentationError(
-                f"{shown(smiles)}: {len(tokens)} atoms, but max_nodes is {self.max_nodes}; "
+                f"{shown(drawn.smiles)}: {len(drawn.tokens)} atoms, but max_nodes is {self.max_nodes}; "
                 "leave the molecule out, or call extend() with it"
             )
-        sums = orders.sum(1).tolist()
-        known = self._known
+        keys = list(zip(drawn.tokens, drawn.orders, strict=True))
         try:
-            nodes = [known[one] for one in zip(tokens, sums, strict=True)]
+            nodes = [self._known[key] for key in keys]
         except KeyError:
-            nodes = [self._learn(token, order, smiles) for token, order in zip(tokens, sums, strict=True)]
-        edges = self._edge_numbers[(orders * _HALVES).astype(np.int64)]
+            nodes = [self._learn(token, order, drawn.smiles) for token, order in keys]
+        edges = self._edge_numbers[drawn.marks]
         if edges.min() < 0:
-            new = {_kind_of_bond(order, smiles) for order in orders.ravel().tolist() if order}.difference(self.edges)
-            raise self._unknown("bond", min(new), smiles)
-        return GraphSample(torch.tensor(nodes), torch.from_numpy(edges))
+            raise self._unknown("bond", MARKS[int(drawn.marks[edges < 0].min())], drawn.smiles)
+        sample = GraphSample(torch.from_numpy(np.array(nodes)), torch.from_numpy(edges))
+        if not drawn.clear and self._written(sample) != drawn.smiles:
+            raise RepresentationError(
+                f"{shown(drawn.smiles)}: a graph does not give the same molecule back; leave the molecule out"
+            )
+        return sample
+
+    def _written(self, sample: GraphSample) -> str | None:
+        try:
+            return self.decode(sample)
+        except RepresentationError:
+            return None
 
     def _learn(self, token: str, order: float, smiles: str) -> int:
         """Find the number of an atom's kind, and keep it in mind."""
@@ -167,53 +189,45 @@ class MolecularGraph(Representation):
             "leave the molecule out, or call extend() with it"
         )
 
-    def _canonical(self, object: Molecule) -> str:
-        mol = parse(object)
-        return Chem.MolToSmiles(mol)
-
-    def _read(self, smiles: str) -> tuple[list[str], np.ndarray]:
-        """Cut a canonical SMILES into its atoms, and find the orders of the bonds between them."""
-        if any(mark in smiles for mark in "/\\>~"):
-            raise RepresentationError(f"{shown(smiles)}: a graph cannot hold its bonds; leave the molecule out")
-        mol = as_written(smiles)
-        if self.kekulized:
-            Chem.Kekulize(mol)
-        return ATOM.findall(smiles), Chem.GetAdjacencyMatrix(mol, useBO=True)
-
     def decode(self, sample: Sample) -> str:
         """Write the canonical SMILES of a graph; what RDKit refuses becomes a text that is no valid molecule.
 
         Nothing is repaired. A graph without nodes is the empty text.
+
+        Raises:
+            RepresentationError: There is no such kind of node or edge, or no molecule has these CIP labels.
         """
         if not isinstance(sample, GraphSample):
             raise RepresentationError(f"a molecule's graph has nodes and edges; this is a {type(sample).__name__}")
+        nodes, edges = sample.nodes.tolist(), sample.edges.numpy()
         with BlockLogs():
-            mol = self._build(sample)
-            if Chem.SanitizeMol(mol, catchErrors=True) == Chem.SanitizeFlags.SANITIZE_NONE:
-                return str(Chem.MolToSmiles(mol))
-            mol = self._build(sample)
-            mol.UpdatePropertyCache(strict=False)
-            smiles = str(Chem.MolToSmiles(mol))
-        if readable([smiles]) == [True]:
-            raise RepresentationError(f"RDKit refuses the graph that it writes as {smiles}")
-        return smiles
+            mol, bonds = self._build(nodes, edges)
+            if Chem.SanitizeMol(mol, catchErrors=True) != Chem.SanitizeFlags.SANITIZE_NONE:
+                return _refused(self._build(nodes, edges)[0])
+            centres = {place: self._centres[kind] for place, kind in enumerate(nodes) if kind in self._centres}
+            pairs = {(one, other): self._sides[kind] for one, other, kind in bonds if kind in self._sides}
+            if (centres or pairs) and not set_labels(mol, centres, pairs):
+                raise RepresentationError("a graph with CIP labels that no molecule of its atoms and bonds has")
+            return str(Chem.MolToSmiles(Chem.RemoveHs(mol) if self._node_numbers.get("H") in nodes else mol))
 
-    def _build(self, sample: GraphSample) -> Chem.RWMol:
+    def _build(self, nodes: list[int], edges: np.ndarray) -> tuple[Chem.RWMol, list[tuple[int, int, int]]]:
         """Put atoms and bonds together as they are drawn."""
         mol = Chem.RWMol()
-        edges = sample.edges.numpy()
-        first, second = np.triu(edges, 1).nonzero()
+        first, second = edges.nonzero()
+        every = zip(first.tolist(), second.tolist(), edges[first, second].tolist(), strict=True)
+        bonds = [one for one in every if one[0] < one[1]]
         try:
-            for number in sample.nodes.tolist():
-                mol.AddAtom(self._atoms[number])
-            for one, other, kind in zip(first.tolist(), second.tolist(), edges[first, second].tolist(), strict=True):
-                mol.AddBond(one, other, self._bonds[kind])
-        except IndexError:
+            for kind in nodes:
+                mol.AddAtom(self._atoms[kind])
+            for one, other, kind in bonds:
+                pair = from_donor(mol, one, other) if kind == self._dative else (one, other)
+                mol.AddBond(*pair, self._bonds[kind])
+        except KeyError:
             raise RepresentationError(
                 f"a graph with kinds that are not there: this one has {len(self.nodes)} of atoms and "
                 f"{len(self.edges)} of bonds"
             ) from None
-        return mol
+        return mol, bonds
 
     def to_config(self) -> dict[str, Any]:
         return {
@@ -228,14 +242,13 @@ class MolecularGraph(Representation):
         return cls(config["nodes"], config["edges"], max_nodes=config["max_nodes"], kekulized=bool(config["kekulized"]))
 
 
-_KIND_OF_ORDER = {int(order * _HALVES): kind for kind, order in ORDERS.items()}
-
-
-def _kind_of_bond(order: float, smiles: str) -> str:
-    return _KIND_OF_ORDER[int(order * _HALVES)]
-
-
-def _bond(kind: str) -> Chem.BondType:
-    if kind not in BONDS:
-        raise RepresentationError(f"{kind!r} is no kind of bond; such kinds are {', '.join(BONDS)}")
-    return BONDS[kind]
+def _refused(mol: Chem.RWMol) -> str:
+    """Write what RDKit refuses as a text that is no valid molecule."""
+    mol.UpdatePropertyCache(strict=False)
+    try:
+        smiles = str(Chem.MolToSmiles(mol))
+    except (IndexError, RuntimeError):  # it counts to about a thousand rings
+        raise RepresentationError(f"RDKit cannot write this graph of {mol.GetNumBonds()} bonds") from None
+    if readable([smiles]) == [True]:
+        raise RepresentationError(f"RDKit refuses the graph that it writes as {shown(smiles)}")
+    return smiles
