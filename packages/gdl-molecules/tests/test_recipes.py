@@ -14,13 +14,18 @@ from gdl_molecules.recipes import RECIPES
 MOLECULES = Path(__file__).parent / "data" / "molecules.smi"
 
 
-@pytest.fixture(scope="module")
-def molecules(tmp_path_factory) -> Path:
-    """Short molecules of the test data that SELFIES holds too, three times."""
-    place = tmp_path_factory.mktemp("recipes") / "molecules.smi"
-    smiles = [record.object for record in read(MOLECULES) if len(record.object) < 40]
-    selfies = DOMAIN.representation("selfies")().fit(smiles)
-    tried = zip(smiles, selfies.encode_many(smiles), strict=True)
+LONGEST = {"selfies": 40, "graph": 16}
+"""The lengths of SMILES that are left out. What a perceptron over graphs weighs grows with the square of their size."""
+
+
+@pytest.fixture
+def molecules(recipe, tmp_path) -> Path:
+    """Short molecules of the test data that all representations of strings hold, or graphs do, three times."""
+    place = tmp_path / "molecules.smi"
+    name = "graph" if recipe.representation == "graph" else "selfies"
+    smiles = [record.object for record in read(MOLECULES) if len(record.object) < LONGEST[name]]
+    representation = DOMAIN.representation(name)().fit(smiles)
+    tried = zip(smiles, representation.encode_many(smiles), strict=True)
     held = [one for one, sample in tried if not isinstance(sample, RepresentationError)]
     place.write_text("".join(f"{one}\n" for one in held * 3))
     return place
@@ -29,11 +34,12 @@ def molecules(tmp_path_factory) -> Path:
 @pytest.mark.slow
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.name)
 def test_a_recipe_learns_draws_saves_and_resumes(recipe, molecules, tmp_path):
-    options = {"steps": 8, "batch_size": 16, "device": "cpu", "learning_rate": 3e-3}
+    batch = 64 if recipe.representation == "graph" else 16  # graphs differ in size, so there a batch is all of them
+    options = {"steps": 12, "batch_size": batch, "device": "cpu", "learning_rate": 3e-3}
     train_from_files(DOMAIN, [molecules], tmp_path / "run", recipe=recipe.name, options=options)
     log = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
     losses = [event["loss"] for event in log if event["event"] == "step"]
-    assert losses[-1] < 0.9 * losses[0]
+    assert losses[-1] < losses[0] - 0.1 * abs(losses[0])  # an energy is a difference, and goes below zero
 
     pipeline = Pipeline.from_pretrained(tmp_path / "run", DOMAIN)
     draws = pipeline.sample(4, seed=0, raw=True)
@@ -41,6 +47,6 @@ def test_a_recipe_learns_draws_saves_and_resumes(recipe, molecules, tmp_path):
     resumed = train_from_files(
         DOMAIN, [molecules], tmp_path / "run", recipe=recipe.name, options=options, resume=True
     )  # fmt: skip
-    assert resumed.steps == 8
+    assert resumed.steps == 12
     again = Pipeline.from_pretrained(tmp_path / "run", DOMAIN)
     assert again.sample(4, seed=0, raw=True).smiles == draws.smiles

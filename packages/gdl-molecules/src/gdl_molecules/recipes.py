@@ -54,4 +54,54 @@ RECIPES = (
         network_options=_DENOISER,
         training={"batch_size": 128, "learning_rate": 2e-3, "warmup_steps": 100, "weight_decay": 0.01},
     ),
+    Recipe(
+        name="graph-af",
+        summary="An autoregressive flow over atoms and bonds in the order of the canonical SMILES. GraphAF maps "
+        "blurred one-hot symbols by affine functions and checks valency; here maps are linear in each symbol's cell, "
+        "the network is a masked perceptron, and nothing is checked.",
+        paper="Shi et al. (2020), GraphAF, arXiv:2001.09382",
+        family="flow",
+        representation="graph",
+        variant="rows",
+        network="perceptron",
+        network_options={"width": 704, "layers": 3},
+        training={"learning_rate": 2e-3, "weight_decay": 0.01},
+    ),
+    Recipe(
+        name="moflow",
+        summary="Affine couplings over bonds, then over atoms that see all bonds. Perceptrons stand for MoFlow's "
+        "convolutions, each pair of atoms counts once, and no draw is corrected.",
+        paper="Zang and Wang (2020), MoFlow, arXiv:2006.10137",
+        family="flow",
+        representation="graph",
+        variant="realnvp",
+        network_options={"width": 256, "layers": 2},
+        training={"weight_decay": 0.0},
+    ),
+    Recipe(
+        name="molgan",
+        summary="A perceptron makes atoms and bonds at once, a critic judges them. Against MolGAN's collapse all "
+        "chance is in the code, each molecule is compared with a generated one, and the critic is kept flat at both; "
+        "it is a perceptron too, which learns faster than MolGAN's relational one, and there is no reward.",
+        paper="De Cao and Kipf (2018), MolGAN, arXiv:1805.11973; Huang et al. (2025), R3GAN, arXiv:2501.05441",
+        family="gan",
+        representation="graph",
+        variant="relativistic",
+        network="perceptron",
+        network_options={"width": 256, "layers": 3},
+        family_options={"relaxation": "straight_through", "penalty": 0.003, "generator_rate": 0.3, "every": 2},
+        training={"batch_size": 128, "learning_rate": 2e-3, "weight_decay": 0.0, "gradient_clip": 10.0},
+    ),
+    Recipe(
+        name="graph-ebm",
+        summary="An energy over blurred one-hot atoms and bonds, walked down by Langevin steps from normal noise; a "
+        "perceptron in place of GraphEBM's relational network, and chains that go on from step to step.",
+        paper="Liu et al. (2021), GraphEBM, arXiv:2102.00546",
+        family="energy",
+        representation="graph",
+        variant="langevin",
+        network="perceptron",
+        network_options={"width": 256, "layers": 3},
+        training={"batch_size": 128},
+    ),
 )

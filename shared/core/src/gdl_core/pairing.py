@@ -17,6 +17,7 @@ from gdl_core.networks.convolution import ConvolutionDecoder, ConvolutionEncoder
 from gdl_core.networks.coupling import GridCoupling, SetCoupling, VectorConditioner
 from gdl_core.networks.dcgan import DcganDiscriminator, DcganGenerator
 from gdl_core.networks.elements import TransformerDecoder, TransformerDenoiser, TransformerEncoder
+from gdl_core.networks.graph_perceptron import GraphPerceptronCritic, GraphPerceptronDecoder
 from gdl_core.networks.graphs import GraphDecoder, GraphDenoiser, GraphEncoder
 from gdl_core.networks.masked import PixelCNN, PixelRNN, WaveNet
 from gdl_core.networks.patches import PatchTransformer
@@ -28,6 +29,7 @@ from gdl_core.networks.relational import RelationalDiscriminator
 from gdl_core.networks.residual import ResidualDiscriminator, ResidualGenerator
 from gdl_core.networks.samplernn import SampleRNN
 from gdl_core.networks.style import StyleGenerator
+from gdl_core.networks.symbols import SymbolPerceptron
 from gdl_core.networks.transformer import Transformer
 from gdl_core.networks.unet import UNet
 from gdl_core.outside import outside
@@ -37,14 +39,14 @@ NETWORKS: dict[tuple[str, str], dict[str, type[nn.Module]]] = {
     ("augmentation", "grid"): {"augmentation": GridAugmentation},
     ("autoregressor", "grid"): {"pixelcnn": PixelCNN, "pixelrnn": PixelRNN, "wavenet": WaveNet, "samplernn": SampleRNN},
     ("autoregressor", "points"): {"transformer": PointsTransformer},
-    ("autoregressor", "tokens"): {"transformer": Transformer, "recurrent": Recurrent},
+    ("autoregressor", "tokens"): {"transformer": Transformer, "recurrent": Recurrent, "perceptron": SymbolPerceptron},
     ("autoregressor", "vector"): {"perceptron": MaskedPerceptron},
     ("causal", "grid"): {"transformer": CausalTransformer},
     ("causal", "vector"): {"perceptron": MaskedPerceptron},
     ("conditioner", "vector"): {"perceptron": VectorConditioner},
     ("coupling", "grid"): {"convolution": GridCoupling},
     ("coupling", "points"): {"perceptron": SetCoupling},
-    ("decoder", "graph"): {"transformer": GraphDecoder},
+    ("decoder", "graph"): {"transformer": GraphDecoder, "perceptron": GraphPerceptronDecoder},
     ("decoder", "grid"): {"convolution": ConvolutionDecoder},
     ("decoder", "points"): {"transformer": TransformerDecoder},
     ("decoder", "tokens"): {"transformer": TransformerDecoder},
@@ -54,7 +56,7 @@ NETWORKS: dict[tuple[str, str], dict[str, type[nn.Module]]] = {
     ("denoiser", "points"): {"transformer": TransformerDenoiser},
     ("denoiser", "tokens"): {"transformer": TransformerDenoiser},
     ("denoiser", "vector"): {"perceptron": VectorDenoiser},
-    ("discriminator", "graph"): {"relational": RelationalDiscriminator},
+    ("discriminator", "graph"): {"relational": RelationalDiscriminator, "perceptron": GraphPerceptronCritic},
     ("discriminator", "grid"): {
         "residual": ResidualDiscriminator,
         "dcgan": DcganDiscriminator,
@@ -65,6 +67,7 @@ NETWORKS: dict[tuple[str, str], dict[str, type[nn.Module]]] = {
     ("encoder", "points"): {"transformer": TransformerEncoder},
     ("encoder", "tokens"): {"transformer": TransformerEncoder, "recurrent": RecurrentEncoder},
     ("encoder", "vector"): {"perceptron": VectorEncoder},
+    ("energy", "graph"): {"transformer": GraphEncoder, "perceptron": GraphPerceptronCritic},
     ("generator", "grid"): {
         "residual": ResidualGenerator,
         "dcgan": DcganGenerator,
