@@ -33,7 +33,7 @@ def test_a_recipe_learns_draws_saves_and_resumes(recipe, molecules, tmp_path):
     train_from_files(DOMAIN, [molecules], tmp_path / "run", recipe=recipe.name, options=options)
     log = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
     losses = [event["loss"] for event in log if event["event"] == "step"]
-    assert losses[-1] < 0.9 * losses[0]
+    assert losses[-1] < losses[0] - 0.1 * abs(losses[0])  # an energy is a difference, and goes below zero
 
     pipeline = Pipeline.from_pretrained(tmp_path / "run", DOMAIN)
     draws = pipeline.sample(4, seed=0, raw=True)
