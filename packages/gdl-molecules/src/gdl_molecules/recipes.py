@@ -3,7 +3,7 @@
 from gdl_core.recipes import Recipe
 
 _DECODER = {"width": 256, "layers": 4, "heads": 8, "key_value_heads": 2}
-_AUTOENCODER = {"encoder": {"width": 128, "layers": 2}, "autoregressor": {"cell": "gru", "width": 256, "layers": 1}}
+_AUTOENCODER = {"encoder": {"width": 160}, "autoregressor": {"cell": "gru", "width": 256, "layers": 1}}
 
 RECIPES = (
     Recipe(
@@ -44,8 +44,8 @@ RECIPES = (
         representation="smiles",
         network="recurrent",
         network_options=_AUTOENCODER,
-        family_options={"latent": 128, "beta": 0.01},
-        training={"batch_size": 64, "learning_rate": 2e-3, "weight_decay": 0.0},
+        family_options={"latent": 128, "beta": 0.003},
+        training={"batch_size": 32, "learning_rate": 3e-3, "weight_decay": 0.0},
     ),
     Recipe(
         name="selfies-vae",
@@ -56,8 +56,8 @@ RECIPES = (
         representation="selfies",
         network="recurrent",
         network_options=_AUTOENCODER,
-        family_options={"latent": 128, "beta": 0.01},
-        training={"batch_size": 64, "learning_rate": 2e-3, "weight_decay": 0.0},
+        family_options={"latent": 128, "beta": 0.003},
+        training={"batch_size": 32, "learning_rate": 3e-3, "weight_decay": 0.0},
     ),
     Recipe(
         name="masked-diffusion",
@@ -71,7 +71,7 @@ RECIPES = (
     ),
     Recipe(
         name="selfies-flow",
-        summary="A code whose prior is a flow of affine couplings, and a decoder that writes all SELFIES tokens at once.",
+        summary="A code whose prior is a flow of affine couplings; a decoder writes all SELFIES tokens of a code at once.",
         paper="Chen et al. (2016), arXiv:1611.02731; Krenn et al. (2020), arXiv:1905.13741",
         family="flow",
         variant="latent",
@@ -82,8 +82,8 @@ RECIPES = (
     ),
     Recipe(
         name="selfies-gan",
-        summary="A generator writes all SELFIES tokens at once, softened by the Gumbel-softmax so that a critic can teach "
-        "it. After ORGAN, without its reward and without its recurrent generator.",
+        summary="A generator writes all SELFIES tokens at once, softened by the Gumbel-softmax so that a critic can "
+        "teach it. After ORGAN, without its reward and without its recurrent generator.",
         paper="Guimaraes et al. (2017), ORGAN, arXiv:1705.10843; Jang et al. (2017), arXiv:1611.01144",
         family="gan",
         variant="relativistic",
@@ -94,7 +94,7 @@ RECIPES = (
     ),
     Recipe(
         name="selfies-ebm",
-        summary="A transformer gives SELFIES an energy; samples walk down its slope as one-hot vectors and are rounded.",
+        summary="A transformer gives SELFIES an energy; samples walk down it as one-hot vectors, and are rounded.",
         paper="Du and Mordatch (2019), arXiv:1903.08689; Krenn et al. (2020), arXiv:1905.13741",
         family="energy",
         variant="langevin",
