@@ -19,7 +19,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 from gdl_core.families import Family, HasLikelihood
@@ -30,12 +29,12 @@ from gdl_core.spaces import Tokens
 from gdl_molecules.chemistry import canonical
 from gdl_molecules.domain import DOMAIN
 from gdl_molecules.files import Writer, read
-from gdl_molecules.metrics import chemnet
+from gdl_molecules.metrics import Reference, chemnet
 from gdl_molecules.recipes import RECIPES
 
 DOCS = Path(__file__).parents[1] / "docs"
 RESULTS = DOCS / "recipes.json"
-TRAINED_ON, HELD_OUT, DRAWN, REFERENCE = 20_000, 2_000, 2_000, 10_000
+TRAINED_ON, HELD_OUT, DRAWN, COMPARED = 20_000, 2_000, 2_000, 5_000
 TRIAL = (4, 16)
 """Steps of two trials, the second of which tells by how much it takes longer how long a step takes."""
 
@@ -117,23 +116,20 @@ def quality(pipeline: Pipeline, arguments: argparse.Namespace, *, picture: str |
     if picture:
         draws[:12].draw(DOCS / "pictures" / f"{picture}.svg", force=True)
     found = [canonical(smiles) for smiles, valid in zip(draws.smiles, draws.valid, strict=True) if valid]
-    seen, reference = chemnet.gaussian(found), chemnet_of(arguments.data / "test.csv.gz", arguments.work)
+    seen, reference = chemnet.gaussian(found), reference_of(arguments.data / "test.csv.gz", arguments.work).gaussian
     return {
         "valid": len(found) / DRAWN,
         "unique": len(set(found)) / max(1, len(found)),
-        "fcd": seen.distance(reference) if seen else None,
+        "fcd": seen.distance(reference) if seen and reference else None,
     }
 
 
-def chemnet_of(source: Path, work: Path) -> chemnet.Gaussian:
-    """Return how ChemNet sees the first molecules of the test set, which is worked out once."""
+def reference_of(source: Path, work: Path) -> Reference:
+    """Measure the first molecules of the test set, once."""
     place = work / "reference.npz"
     if not place.exists():
-        found = chemnet.gaussian([canonical(smiles) for smiles in smiles_of(source, REFERENCE)])
-        assert found is not None
-        np.savez(place, mean=found.mean, covariance=found.covariance)
-    with np.load(place) as arrays:
-        return chemnet.Gaussian(arrays["mean"], arrays["covariance"])
+        Reference.measure(smiles_of(source, COMPARED)).save(place)
+    return Reference.load(place)
 
 
 def first_molecules(source: Path, count: int, place: Path) -> Path:
@@ -204,7 +200,7 @@ def page(results: Mapping[str, Mapping[str, Any]]) -> str:
         pictures.append(f"## {recipe.name}\n\n{recipe.summary}\n\n![Twelve draws](pictures/{recipe.name}.svg)\n")
     return PAGE.format(
         rows="\n".join(rows), pictures="\n".join(pictures), count=TRAINED_ON, held_out=HELD_OUT, drawn=DRAWN,
-        reference=REFERENCE,
+        compared=COMPARED,
     )  # fmt: skip
 
 
@@ -241,7 +237,7 @@ a molecule, the mean over the first {held_out:,} of the test set: lower is bette
 stand the untrained twin and a back-off model of token counts (order 5, Witten and Bell 1991).
 
 `valid` is the share of {drawn:,} raw draws that RDKit reads, `unique` the share of different ones among these, `FCD`
-the Fréchet ChemNet distance of these to the first {reference:,} molecules of the test set; the untrained twin in
+the Fréchet ChemNet distance of these to the first {compared:,} molecules of the test set; the untrained twin in
 brackets. FCD falls as samples are added, so so few of them make it larger than the figures that papers print. MOSES
 prints three baselines for 30,000 samples: 4.24 for fragments put together at random, 5.51 for n-grams of tokens, 24.47
 for a hidden Markov model, all fitted to its whole training set (Polykovskiy et al. 2020, arXiv:1811.12823).

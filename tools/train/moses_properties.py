@@ -1,7 +1,7 @@
 """Make the shipped model `moses-properties`, which writes molecules of an asked logP and weight, out of `moses`.
 
     pip download --no-deps molsets==0.3.1 && unzip molsets-0.3.1-*.whl 'moses/dataset/data/*' -d moses-data
-    python tools/train/moses_properties.py --data moses-data/moses/dataset/data --steps 600
+    python tools/train/moses_properties.py --data moses-data/moses/dataset/data --steps 450
 
 The new model begins as a smaller `moses`: three of its four layers, each without the hidden units that carry least.
 Of the molecules it learns from one third tell both properties, one third the logP and one third the weight, so that it
@@ -29,7 +29,7 @@ LAYERS, HIDDEN = (0, 1, 3), 576
 """Which layers of `moses` are kept (measured: no other three lose so little), and how many hidden units of each."""
 SAMPLES, GUIDED = 1_000, 2.0
 OPTIONS = {
-    "batch_size": 64,
+    "batch_size": 32,
     "learning_rate": 1.5e-3,
     "warmup_steps": 40,
     "weight_decay": 0.01,
@@ -61,7 +61,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="folder with train.csv.gz of MOSES")
     parser.add_argument("--molecules", type=int, default=80_000, help="to learn from (default: %(default)s)")
     parser.add_argument("--work", type=Path, default=Path("runs/moses-properties"), help="default: %(default)s")
-    parser.add_argument("--steps", type=int, default=600, help="of training (default: %(default)s)")
+    parser.add_argument("--steps", type=int, default=450, help="of training (default: %(default)s)")
     parser.add_argument("--threads", type=int, default=1, help="default: %(default)s")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--seed", type=int, default=0)

@@ -71,7 +71,7 @@ RECIPES = (
     ),
     Recipe(
         name="selfies-flow",
-        summary="A code whose prior is a flow of affine couplings; a decoder writes all SELFIES tokens of a code at once.",
+        summary="A code whose prior is a flow of affine couplings, and a decoder that writes all SELFIES tokens.",
         paper="Chen et al. (2016), arXiv:1611.02731; Krenn et al. (2020), arXiv:1905.13741",
         family="flow",
         variant="latent",
