@@ -34,7 +34,7 @@ from gdl_molecules.recipes import RECIPES
 
 DOCS = Path(__file__).parents[1] / "docs"
 RESULTS = DOCS / "recipes.json"
-TRAINED_ON, HELD_OUT, DRAWN, COMPARED = 20_000, 2_000, 2_000, 5_000
+TRAINED_ON, HELD_OUT, DRAWN, COMPARED = 20_000, 500, 1_000, 5_000
 TRIAL = (4, 16)
 """Steps of two trials, the second of which tells by how much it takes longer how long a step takes."""
 

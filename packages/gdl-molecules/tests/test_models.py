@@ -13,6 +13,23 @@ HELD_OUT = (
     "N#CC1(C#N)CN2CC21",
     "CC12CCC34CN(C13)C24",
     "Cc1cc(O)cnc1F",
+    "CCC(C)C1C=CCO1",
+    "N#CC#CC(N)C#N",
+    "CC1OCc2[nH]ccc21",
+    "CNC(=O)NC(C)=N",
+    "Nc1ccc(OC=O)o1",
+    "C#Cc1cnc(OC)[nH]1",
+    "N#CCN1CCC1",
+    "O=C1CCC2CCOC12",
+    "OCC1=CC(=NO)CC1",
+    "C#CC12CC3CCN1C32",
+    "CCCn1cc(N)cn1",
+    "OCC12CCC(C1)C2O",
+    "NC(=O)C12CC3C1CC32",
+    "COC12C(C)C3OC1C32",
+    "CN=C1OC2CC1(C)C2",
+    "COc1cnoc1C",
+    "CC12C3OC1C1C3C12C",
 )
 """Molecules of QM9 that `smiles-vae` was not trained on."""
 

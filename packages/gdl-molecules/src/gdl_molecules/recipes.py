@@ -66,7 +66,7 @@ RECIPES = (
         family="diffusion",
         variant="masked",
         representation="smiles",
-        network_options={"width": 128, "layers": 4, "heads": 4},
+        network_options={"width": 96, "layers": 3, "heads": 4},
         training={"batch_size": 64, "learning_rate": 2e-3, "weight_decay": 0.01},
     ),
     Recipe(
@@ -99,7 +99,7 @@ RECIPES = (
         family="energy",
         variant="langevin",
         representation="selfies",
-        network_options={"width": 96, "layers": 2},
+        network_options={"width": 64, "layers": 2},
         training={"batch_size": 64, "learning_rate": 1e-3, "weight_decay": 0.0},
     ),
 )
