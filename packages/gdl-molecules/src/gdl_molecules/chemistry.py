@@ -61,20 +61,38 @@ def _is_plain(text: str) -> bool:
     return text.isascii() and text.isprintable() and " " not in text and text != ""
 
 
-def readable(smiles: Sequence[str], *, max_heavy_atoms: int = MAX_HEAVY_ATOMS) -> list[bool]:
-    """Tell which of these `parse` would surely take; one call for many costs hardly more than RDKit itself.
+def read(smiles: str, *, max_heavy_atoms: int = MAX_HEAVY_ATOMS) -> Mol | None:
+    """Read a text that `parse` would surely take, else return None; RDKit's complaints are the caller's to silence.
 
     Texts of more than `max_heavy_atoms` characters are left to `parse`.
+
+    Example:
+        >>> [mol and mol.GetNumAtoms() for mol in map(read, ["CCO", ""])]
+        [3, None]
+    """
+    fits = len(smiles) <= max_heavy_atoms and _is_plain(smiles)
+    return Chem.MolFromSmiles(smiles, _CHECKED) if fits else None
+
+
+def readable(smiles: Sequence[str], *, max_heavy_atoms: int = MAX_HEAVY_ATOMS) -> list[bool]:
+    """Tell which of these `read` reads; one call for many costs hardly more than RDKit itself.
 
     Example:
         >>> readable(["CCO", "C1CC", ""])
         [True, False, False]
     """
-    read = Chem.MolFromSmiles
     with BlockLogs():
-        return [
-            len(text) <= max_heavy_atoms and _is_plain(text) and read(text, _CHECKED) is not None for text in smiles
-        ]
+        return [read(text, max_heavy_atoms=max_heavy_atoms) is not None for text in smiles]
+
+
+def as_written(smiles: str) -> Mol:
+    """Read a SMILES that RDKit itself has written: each atom in its place, nothing checked and nothing perceived.
+
+    Example:
+        >>> [atom.GetSymbol() for atom in as_written("c1cc[nH]c1").GetAtoms()]
+        ['C', 'C', 'C', 'N', 'C']
+    """
+    return Chem.MolFromSmiles(smiles, _UNCHECKED)
 
 
 def canonical(smiles: str | Mol) -> str:

@@ -9,6 +9,7 @@ DOMAIN = Domain(
     representations={
         "smiles": "gdl_molecules.representations.smiles:SmilesTokens",
         "selfies": "gdl_molecules.representations.selfies:SelfiesTokens",
+        "graph": "gdl_molecules.representations.graph:MolecularGraph",
     },
     recipes="gdl_molecules.recipes:RECIPES",
     read="gdl_molecules.files:read",

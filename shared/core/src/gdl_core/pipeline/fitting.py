@@ -62,9 +62,9 @@ def train_from_files(
     """Train on files, or on one prepared data set, in the run folder `out`.
 
     A new model follows the first recipe that has this name, family, variant and representation, or is the family's
-    plain one where no recipe has that family and variant; `model` names one to go on from. `conditions` are columns
-    of the data that samples can later be asked for. `options` are fields of `TrainingOptions`. With `resume` the run
-    goes on as it was begun; what is said again must be what was said then.
+    plain one where no recipe has that family, variant and representation together; `model` names one to go on from.
+    `conditions` are columns of the data that samples can later be asked for. `options` are fields of `TrainingOptions`.
+    With `resume` the run goes on as it was begun; what is said again must be what was said then.
     With `dry_run` nothing is written but a temporary data set, and the plan is returned.
     """
     folder = RunFolder(Path(out))
@@ -108,9 +108,16 @@ def train_from_files(
 def _find(
     domain: Domain, recipe: str | None, family: str | None, variant: str | None, representation: str | None
 ) -> Recipe:
-    """Return the recipe asked for; a family or variant that no recipe has is taken with its own defaults."""
+    """Return the recipe asked for; what no recipe has together is taken with the family's own defaults."""
     recipes: Sequence[Recipe] = domain.load("recipes") if domain.has("recipes") or recipe else ()
-    known = any(family in (None, one.family) and variant in (None, one.variant) for one in recipes)
+    asked = (family, variant, representation)
+    known = any(
+        all(
+            value in (None, found)
+            for value, found in zip(asked, (one.family, one.variant, one.representation), strict=True)
+        )
+        for one in recipes
+    )
     if known or recipe:
         return find_recipe(recipes, name=recipe, family=family, variant=variant, representation=representation)
     if family and family not in families():
