@@ -35,8 +35,8 @@ from gdl_molecules.recipes import RECIPES
 DOCS = Path(__file__).parents[1] / "docs"
 RESULTS = DOCS / "recipes.json"
 TRAINED_ON, HELD_OUT, DRAWN, COMPARED = 20_000, 500, 1_000, 5_000
-TRIAL = (4, 16)
-"""Steps of two trials, the second of which tells by how much it takes longer how long a step takes."""
+TRIALS = (2, 4, 24)
+"""Steps of three trials: the first one warms up, and the others tell by their difference how long a step takes."""
 
 
 def main() -> None:
@@ -84,15 +84,15 @@ def measure(recipe: Recipe, arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def steps_in(recipe: Recipe, file: Path, seconds: float) -> int:
-    """Return how many steps of a recipe fit into so many seconds of one core, by two short trials."""
+    """Return how many steps of a recipe fit into so many seconds of one core, by short trials."""
     spent = []
-    for steps in TRIAL:
+    for steps in TRIALS:
         with tempfile.TemporaryDirectory() as home:
             began = time.process_time()
             options = {"steps": steps, "device": "cpu", "validation_share": 0.0}
             train_from_files(DOMAIN, [file], Path(home) / "run", recipe=recipe.name, options=options)
             spent.append(time.process_time() - began)
-    return max(1, int(seconds * (TRIAL[1] - TRIAL[0]) / (spent[1] - spent[0])))
+    return max(1, int(seconds * (TRIALS[2] - TRIALS[1]) / (spent[2] - spent[1])))
 
 
 def likelihoods(pipeline: Pipeline, twin: Pipeline, file: Path, test: Path) -> dict[str, Any]:

@@ -32,16 +32,25 @@ def train_and_tell(work: Path, device: str, run: Callable[[], Trained]) -> None:
         "validation_loss": trained.validation,
         "unit": trained.unit,
     }
+    work.mkdir(parents=True, exist_ok=True)
     (work / "trained.json").write_text(json.dumps(facts, indent=1))
 
 
 def ship(
-    work: Path, name: str, *, title: str, text: str, trained_on: str, network: str, facts: Mapping[str, str]
+    work: Path,
+    name: str,
+    *,
+    run: Path,
+    title: str,
+    text: str,
+    trained_on: str,
+    network: str,
+    facts: Mapping[str, str],
 ) -> None:
-    """Write the model of `work` in half precision with its card; `facts` are rows of the card's table."""
+    """Write the model of a run in half precision with its card; `facts` are rows of the card's table."""
     from gdl_core.checkpoint import model_card
 
-    pipeline = load(work / "run")
+    pipeline = load(run)
     training = json.loads((work / "trained.json").read_text())
     metrics = json.loads((work / "measures.json").read_text())
     pipeline.info = {"licence": "Apache-2.0", "trained_on": trained_on, "metrics": metrics, "training": training}

@@ -132,7 +132,8 @@ def between(pipeline: Any, smiles: Sequence[str]) -> dict[str, float]:
 def write(arguments: argparse.Namespace) -> None:
     """Write the shipped model, with what it reached."""
     ship(
-        arguments.work, NAME, title="small molecules and what lies between them", text=CARD_TEXT, trained_on=TRAINED_ON,
+        arguments.work, NAME, run=arguments.work / "run", title="small molecules and what lies between them",
+        text=CARD_TEXT, trained_on=TRAINED_ON,
         network="GRU from both ends into a Gaussian code, GRU out of it",
         facts={"recipe": NAME, "trained on": TRAINED_ON, "made by": "`tools/train/smiles_vae.py` of the repository"},
     )  # fmt: skip
