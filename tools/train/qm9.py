@@ -47,6 +47,13 @@ SHIPPED = {
         drawing={"steps": 100},
         text="Discrete diffusion over whole graphs: atoms and bonds are exchanged for random ones, and guessed back.",
     ),
+    "graph-af": Shipped(
+        recipe="graph-af",
+        training={},
+        drawing={},
+        text="An autoregressive flow over atoms and bonds: every molecule has its place in normal noise, and its exact "
+        "likelihood.",
+    ),
 }
 """The models by their names; each is a folder of its own beside the others."""
 

@@ -14,9 +14,15 @@ import numpy as np
 import pytest
 
 from gdl_core.checkpoint.weights import read_tensors, write_tensors
+from gdl_core.data import Dataset
 from gdl_core.folders import sha256
+from gdl_core.pairing import Design, build
+from gdl_core.pipeline import Pipeline
+from gdl_molecules.chemistry import canonical
 from gdl_molecules.domain import DOMAIN
+from gdl_molecules.representations.graph import MolecularGraph
 
+SMALL = ("C", "CCO", "CCN", "c1ccccc1", "C1CC1", "CC#N", "CC(=O)O", "CF", "CCCCCCCC")
 PEPTIDE = "N[C@@H](C)C(=O)" * 100 + "O"
 GOOD = {
     "crlf.csv": b"name,smiles\r\na,CCO\r\nb,CCN\r\n",
@@ -45,6 +51,15 @@ def lines(ended) -> list[str]:
     assert "Traceback" not in ended.err
     assert len([line for line in found if line.startswith("error")]) <= 1
     return found
+
+
+@pytest.fixture(scope="module")
+def graph_model(tmp_path_factory) -> Path:
+    """An untrained model of graphs of up to eight atoms C, F, N and O, which has codes."""
+    representation = MolecularGraph().fit(SMALL)
+    design = Design("vae", representation.space, variant="gaussian", network_options={"width": 16, "layers": 1})
+    folder = tmp_path_factory.mktemp("graph") / "model"
+    return Pipeline(DOMAIN, representation, build(design), design).save(folder)
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -79,6 +94,112 @@ def test_records_that_are_no_molecules_are_named_by_line_and_the_rest_goes_on(gd
     assert [row[0].rsplit(":")[-1] for row in rows] == ["2", "3", "4", "5"]
     for row, reason in zip(rows, ["no element", "never closed", "never closed", "1,200 heavy atoms"], strict=True):
         assert reason in row[1]
+
+
+ODD = {
+    "[Na+].[Cl-]": "in two parts",
+    "C": "a single atom",
+    "[He]": "a single atom that binds nothing",
+    "[H][H]": "hydrogen alone",
+    "[CH3]": "a radical",
+    "C[O]": "a radical on a chain",
+    "[O][O]": "two radicals",
+    "[C-]#[O+]": "charges",
+    "[13CH4]": "an isotope",
+}
+
+
+@pytest.mark.parametrize("representation", ["smiles", "selfies", "graph"])
+def test_odd_molecules_come_back_or_are_named(gdl, tmp_path, representation):
+    if representation == "selfies":
+        pytest.importorskip("selfies")
+    (tmp_path / "odd.smi").write_text("".join(f"{smiles}\n" for smiles in ODD))
+    words = ("prepare", tmp_path / "odd.smi", "--representation", representation, "--out", tmp_path / "ds")
+    ended = gdl(*words, "--condition", "logp,qed,sa", "--json")
+    document = json.loads(ended.out)
+    assert ended.code == (3 if document["skipped"] else 0)
+    assert document["samples"] + document["skipped"] == len(ODD)
+    assert all(skip["where"] and skip["reason"] for skip in document["records_skipped"])
+    dataset = Dataset.open(tmp_path / "ds")
+    speaks = DOMAIN.representation(representation).from_config(dataset.representation_config["config"])
+    found = [speaks.decode(sample) for sample in dataset.space.separate(dataset.batch(range(len(dataset))))]
+    lost = {int(skip["where"].rsplit(":")[-1]) for skip in document["records_skipped"]}
+    given = [smiles for line, smiles in enumerate(ODD, 1) if line not in lost]
+    assert list(map(canonical, found)) == list(map(canonical, given))
+
+
+def test_a_molecule_that_a_graph_model_cannot_hold_is_named_and_the_rest_goes_on(gdl, graph_model, tmp_path):
+    (tmp_path / "some.smi").write_text("CCO\nCCBr\nCCCCCCCCC\nCCN\n")
+    words = ("reconstruct", tmp_path / "some.smi", "--model", graph_model, "--json")
+    document = json.loads(gdl(*words).out)
+    assert gdl(*words).code == 3
+    assert document["count"] == 2 and 0 <= document["exact"] <= 1
+    large, element = sorted(document["records_skipped"], key=lambda skip: skip["where"], reverse=True)
+    assert large["where"].endswith(":3") and "9 atoms, but max_nodes is 8" in large["reason"]
+    assert element["where"].endswith(":2") and "the atom 'Br' is not among the 4 kinds" in element["reason"]
+
+
+def test_a_graph_model_refuses_widens_for_or_skips_what_it_cannot_hold(gdl, graph_model, tmp_path):
+    (tmp_path / "some.smi").write_text("CCO\nCCBr\nCCCCCCCCC\nCCN\n" * 3)
+    words = (
+        "train",
+        tmp_path / "some.smi",
+        "--model",
+        graph_model,
+        "--steps",
+        1,
+        "--out",
+        tmp_path / "new",
+        "--unknown",
+    )
+    refused = gdl(*words, "error")
+    assert refused.code == 4 and "does not know: 'Br'" in lines(refused)[-1] and not (tmp_path / "new").exists()
+    skipped = gdl(*words, "skip", "--dry-run", "--json")
+    assert skipped.code == 3 and json.loads(skipped.out)["samples"] == 6
+    widened = gdl(*words, "extend", "--dry-run", "--json")
+    space = json.loads(widened.out)["space"]
+    assert widened.code == 0 and (space["max_nodes"], space["node_types"]) == (9, 5)
+
+
+def test_a_prefix_and_an_unread_end_of_a_walk_are_refused_by_a_graph_model(gdl, graph_model):
+    ended = gdl("sample", "--model", graph_model, "--prefix", "CC")
+    assert ended.code == 2 and "the representation 'graph' takes no prefix" in lines(ended)[-1]
+    ended = gdl("interpolate", "CCO", "C1CC", "--model", graph_model)
+    assert ended.code == 4 and "'C1CC': ring 1" in lines(ended)[-1]
+
+
+def test_a_broken_record_in_the_middle_of_an_sdf_is_named(gdl, there, tmp_path):
+    assert gdl("sample", "--count", 3, "--model", "run", "--seed", 1, "--out", tmp_path / "some.sdf").code == 0
+    first, second, third, _ = (tmp_path / "some.sdf").read_text().split("$$$$\n")
+    broken = second.replace("M  END", "M  E")
+    (tmp_path / "some.sdf").write_text("$$$$\n".join([first, broken, third, ""]))
+    ended = gdl("prepare", tmp_path / "some.sdf", "--out", tmp_path / "ds", "--condition", "weight,logP", "--json")
+    document = json.loads(ended.out)
+    assert ended.code == 3 and document["samples"] == 2
+    assert document["columns"] == ["weight", "logP"]
+    start = first.count("\n") + 2
+    assert document["records_skipped"][0]["where"] == f"{tmp_path / 'some.sdf'}:{start}"
+    assert "M  END" in document["records_skipped"][0]["reason"]
+
+
+def test_text_among_numbers_is_named_and_an_empty_cell_means_anything(gdl, tmp_path):
+    (tmp_path / "table.csv").write_text("smiles,activity\nCCO,\nCCN,n/a\nCCC,1.5\nCC,2.5\nCCCC,inf\n")
+    words = ("prepare", tmp_path / "table.csv", "--condition", "Activity,logp", "--out", tmp_path / "ds", "--json")
+    document = json.loads(gdl(*words).out)
+    assert document["columns"] == ["activity", "logP"] and document["samples"] == 3
+    assert [skip["where"].rsplit(":")[-1] for skip in document["records_skipped"]] == ["3", "6"]
+    assert "'n/a', which is no finite number" in document["records_skipped"][0]["reason"]
+    values = Dataset.open(tmp_path / "ds").columns["activity"].values
+    assert np.isnan(values[0]) and values[1:].tolist() == [1.5, 2.5]
+
+
+def test_a_property_that_nobody_knows_is_refused_with_the_nearest(gdl, tmp_path):
+    (tmp_path / "some.smi").write_text("CCO\n")
+    for verb in ("prepare", "train"):
+        ended = gdl(verb, tmp_path / "some.smi", "--condition", "weigth", "--out", tmp_path / "new")
+        assert ended.code == 4 and len(lines(ended)) == 1
+        assert "molecules measures none; did you mean 'weight'?" in ended.err
+        assert not (tmp_path / "new").exists()
 
 
 def test_a_wrong_column_gets_the_nearest_name(gdl, tmp_path):

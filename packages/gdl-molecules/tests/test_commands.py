@@ -120,6 +120,7 @@ def test_a_page_shows_the_molecules_and_needs_no_network(gdl, there, tmp_path):
     assert ended.code == 0, ended.err
     text = page.read_text()
     assert "<path" in text and "distribution of logP; samples: mean" in text and "reference: mean" in text
+    assert "<h2>Nearest in the data</h2>" in text and "mean similarity to the nearest" in text
     assert not re.search(r"https?:|<script|<link|@import|url\(|src=", text)
 
 
@@ -175,6 +176,58 @@ def test_python_trains_and_draws_as_the_command_does(gdl, there, tmp_path):
         )
     molecules = gdl_molecules.load(there / "run").sample(4, seed=1)
     assert list(molecules.smiles) == gdl("sample", "--count", 4, *MODEL).out.split()
+
+
+def test_properties_without_a_column_are_conditions_several_at_once(gdl, there, tmp_path):
+    import gdl_molecules
+
+    design = {"steps": 1, "options": {"batch_size": 4, "device": "cpu"}}
+    pipeline = gdl_molecules.train(there / "small.smi", out=tmp_path / "new", conditions=["logp", "Weight"], **design)
+    logp, weight = pipeline.design.conditions
+    assert (logp.name, weight.name) == ("logP", "weight")
+    assert (weight.lowest, weight.highest) == (pytest.approx((16.043,)), pytest.approx((78.114,)))
+    drawn = list(pipeline.draw(8, seed=1, conditions={"logP": 0.5, "weight": 46}))
+    assert drawn != list(pipeline.draw(8, seed=1, conditions={"logP": 1.5, "weight": 20}))
+    words = ("sample", "--model", tmp_path / "new", "--raw", "--count", 8, "--seed", 1, "--condition")
+    ended = gdl(*words, "LOGP=0.5", "--condition", "weight=46")
+    assert ended.out.splitlines() == [draw.object for draw in drawn]
+    assert "warning: weight=460 lies outside what the model has seen, 16.04 to 78.11" in gdl(*words, "weight=460").err
+
+
+@pytest.mark.slow
+def test_a_model_that_has_learned_its_molecules_by_heart_rebuilds_them_and_draws_the_walk(gdl, tmp_path):
+    from gdl_core.data import Dataset
+    from gdl_core.pairing import Design, build
+    from gdl_core.training import TrainingOptions, train
+
+    (tmp_path / "few.smi").write_text("CCO\nCC#N\nC1CC1\nOCC\n")
+    assert gdl("prepare", tmp_path / "few.smi", "--out", tmp_path / "ds").code == 0
+    dataset = Dataset.open(tmp_path / "ds")
+    small = {"width": 32, "layers": 1, "heads": 2}
+    design = Design("vae", dataset.space, variant="sequence", network_options=small, family_options={"beta": 0.0})
+    options = TrainingOptions(
+        steps=120, batch_size=4, learning_rate=0.01, validation_share=0, device="cpu", ema_decay=0
+    )
+    train(build(design), dataset, tmp_path / "run", options=options, design=design)
+    model = ("--model", tmp_path / "run")
+    ended = gdl("reconstruct", tmp_path / "few.smi", *model, "--json")
+    assert json.loads(ended.out)["exact"] == 1 and "4 of 4 came back exactly (100.0%)" in ended.err
+    picture = ("--picture", tmp_path / "walk.svg")
+    ended = gdl("interpolate", "CCO", "C1CC1", "--steps", 5, *model, *picture, "--out", tmp_path / "walk.csv")
+    assert (ended.code, ended.err) == (0, "")
+    assert "viewBox='0 0 1200 200'" in (tmp_path / "walk.svg").read_text()  # five cells of 240 in one row
+    with (tmp_path / "walk.csv").open() as file:
+        walk = [row["canonical"] for row in csv.DictReader(file)]
+    assert len(walk) == 5 and (walk[0], walk[-1]) == ("CCO", "C1CC1")
+    assert (
+        gdl(
+            "report", tmp_path / "run", "--reference", tmp_path / "few.smi", "--count", 20, "--out", tmp_path / "a.html"
+        ).code
+        == 0
+    )
+    assert "<h2>Latent map</h2>" in (tmp_path / "a.html").read_text()
+    ended = gdl("interpolate", "CCO", "CCBr", *model)
+    assert ended.code == 4 and "'CCBr': the token 'Br' is not among" in ended.err
 
 
 def _mol(smiles: str) -> object:

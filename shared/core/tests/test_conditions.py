@@ -11,6 +11,7 @@ from gdl_core.conditions import (
     conditions_to_config,
     encode_conditions,
     fit_condition,
+    unseen,
 )
 from gdl_core.errors import InputError, UsageError
 
@@ -62,6 +63,29 @@ def test_what_is_not_given_means_anything():
 def test_what_a_model_does_not_know_is_refused_with_the_nearest(asked, message):
     with pytest.raises(UsageError, match=message):
         encode_conditions([STYLE, PLACE, TEXT], [asked])
+
+
+def test_the_case_of_a_name_is_free():
+    rows = encode_conditions([STYLE, PLACE], [{"Style": "modern", "PLACE": (3, 2)}])
+    assert rows["style"].tolist() == [1] and rows["place"].tolist() == [[1.0, 0.0]]
+    with pytest.raises(UsageError, match="style is asked for twice"):
+        encode_conditions([STYLE], [{"style": "modern", "STYLE": "baroque"}])
+
+
+def test_what_lies_outside_all_that_was_seen_is_named_with_the_range():
+    assert unseen([STYLE, PLACE], {"style": "modern", "place": (5, 9)}) == []
+    assert unseen([PLACE], {"Place": (5, 9.5)}) == [
+        "place=(5, 9.5) lies outside what the model has seen, 0 to 5, 0 to 9"
+    ]
+    assert unseen([PLACE], {"place": None}) == []
+
+
+@pytest.mark.parametrize("value", ["high", float("nan"), float("inf")])
+def test_what_is_no_finite_number_cannot_be_asked_for(value):
+    weight = VectorCondition("weight", (1.0,), (2.0,), (0.0,), (5.0,))
+    for ask in (weight.row, weight.seen):
+        with pytest.raises(UsageError, match="weight=.* is no"):
+            ask(value)
 
 
 def test_an_empty_column_makes_no_condition():

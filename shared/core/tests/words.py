@@ -27,6 +27,9 @@ DOMAIN = Domain(
     evaluate="words:evaluate",
     draw="words:draw",
     histograms="words:histograms",
+    properties=("Letters", "vowels"),
+    measure="words:measure",
+    neighbours="words:neighbours",
 )
 
 RECIPES = (
@@ -79,12 +82,14 @@ class Words(Sequence):
     def __len__(self) -> int:
         return len(self.words)
 
-    def save(self, path: str | Path, *, force: bool = False) -> Path:
+    def save(self, path: str | Path, *, force: bool = False, skipped: Any = None) -> Path:
         Path(path).write_text("".join(f"{word}\n" for word in self.words))
         return Path(path)
 
-    def draw(self, path: str | Path, *, force: bool = False) -> Path:
-        Path(path).write_text(draw(self.words))
+    def draw(
+        self, path: str | Path, *, count: int = 12, columns: int = 1, legends: Any = None, force: bool = False
+    ) -> Path:
+        Path(path).write_text(draw(self.words[:count], columns=columns, legends=legends))
         return Path(path)
 
 
@@ -109,10 +114,27 @@ def evaluate(samples: Sequence[str], reference: Sequence[str]) -> dict[str, Any]
     return {"known": len(set(samples) & set(reference)) / len(samples), "notes": ["words are short"]}
 
 
-def draw(words: Sequence[str]) -> str:
-    lines = "".join(f'<text x="4" y="{16 * (n + 1)}">{escape(word)}</text>' for n, word in enumerate(words))
+def draw(words: Sequence[str], *, columns: int = 1, legends: Sequence[str] | None = None) -> str:
+    legends = legends or [""] * len(words)
+    lines = "".join(
+        f'<text x="4" y="{16 * (n + 1)}">{escape(word)} {escape(legend)}</text>'
+        for n, (word, legend) in enumerate(zip(words, legends, strict=True))
+    )
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 {16 * len(words) + 8}">{lines}</svg>'
 
 
 def histograms(words: Sequence[str]) -> dict[str, list[float]]:
     return {"length": [len(word) for word in words], "vowels": [sum(map(word.count, "aeiou")) for word in words]}
+
+
+def measure(word: str, names: Sequence[str]) -> list[float]:
+    known = {"Letters": len(word), "vowels": sum(map(word.count, "aeiou")) or float("nan")}
+    return [known[name] for name in names]
+
+
+def neighbours(words: Sequence[str], known: Sequence[str]) -> list[tuple[int, float]]:
+    def alike(word: str, other: str) -> float:
+        return len(set(word) & set(other)) / len(set(word) | set(other))
+
+    found = [[alike(word, other) for other in known] for word in words]
+    return [(row.index(max(row)), max(row)) for row in found]

@@ -57,9 +57,11 @@ def train(
     """Train on one or several files, or on a prepared data set, in the run folder `out`; return the pipeline.
 
     `steps` or `time`, in seconds, ends the run; `options` are more fields of `gdl_core.training.TrainingOptions`.
-    `model` names one to go on from, and `unknown` says what becomes of tokens that it does not know. Columns named
-    in `conditions` can later be asked for in samples. Records that cannot be used are left out, with a warning. A run
-    that is resumed needs no more than `data` and `out`: the rest is as it was begun.
+    `model` names one to go on from, and `unknown` says what becomes of tokens that it does not know. What is named in
+    `conditions` can later be asked for in samples: a column of the data, or without one of that name, what RDKit
+    computes (``logP``, ``QED``, ``weight``, ``TPSA``, ``SA``, ``hbd``, ``hba``, ``rotatable``, ``rings``, ``heavy``).
+    Records that cannot be used are left out, with a warning. A run that is resumed needs no more than `data` and `out`:
+    the rest is as it was begun.
     """
     from gdl_core.pipeline import train_from_files
     from gdl_molecules.domain import DOMAIN

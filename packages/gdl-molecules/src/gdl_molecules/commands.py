@@ -34,7 +34,7 @@ from gdl_core.cli.options import (
     given,
 )
 from gdl_core.cli.options import shard as read_shard
-from gdl_core.cli.sample import Request, check_outputs, draw, finish, is_stdout, print_lines
+from gdl_core.cli.sample import Request, check_outputs, check_picture, draw, finish, is_stdout, print_lines
 from gdl_core.cli.skips import Skips, skips
 from gdl_core.domains import Domain
 from gdl_core.errors import UsageError, nearest
@@ -91,7 +91,8 @@ def sample(
     All are valid and no two alike, unless --raw asks for every draw as it came.
     """
     check_outputs(out, picture, force=force)
-    names = _check_form(out, picture, columns, three_d=three_d)
+    check_picture(context.obj, picture)
+    names = _check_form(out, columns, three_d=three_d)
     options = given(temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p) | family_options(option)
     part, wanted = read_shard(shard), conditions(condition)
     asked = Request(count, model, raw, seed, part, batch_size, device, prefix, wanted, options)
@@ -140,7 +141,7 @@ def evaluate(
     show(result, skip, json=json)
 
 
-def _check_form(out: Path | None, picture: Path | None, columns: str | None, *, three_d: bool) -> list[str] | None:
+def _check_form(out: Path | None, columns: str | None, *, three_d: bool) -> list[str] | None:
     """Refuse, before any work, names of files and columns that nothing can be written to."""
     from gdl_molecules.files.kinds import kind_of
     from gdl_molecules.molecules import COLUMNS
@@ -148,8 +149,6 @@ def _check_form(out: Path | None, picture: Path | None, columns: str | None, *, 
     kind = None if out is None or is_stdout(out) else kind_of(out)[0]
     if three_d and kind != "sdf":
         raise UsageError("--3d needs an .sdf file for --out: no other kind holds molecules in space")
-    if picture and picture.suffix not in (".svg", ".png"):
-        raise UsageError(f"{picture}: a picture is an .svg or a .png file")
     names = None if columns is None else [name.strip() for name in columns.split(",")]
     for name in names or ():
         if name not in COLUMNS:

@@ -100,6 +100,12 @@ PROPERTIES: Mapping[str, Callable[[Mol], float]] = {
 }
 """The descriptors that stand in files and reports, by the name of their column."""
 
+ASKABLE: Mapping[str, Callable[[Mol], float]] = {
+    **PROPERTIES,
+    **{name: DESCRIPTORS[name] for name in ("hbd", "hba", "rotatable", "rings", "heavy")},
+}
+"""What a model can be trained to be asked for, by the name of the condition."""
+
 
 @cache
 def _alerts() -> FilterCatalog:

@@ -1,5 +1,6 @@
 """What files, reports and the measures of sets ask of each molecule. Runs in worker processes: imports no torch."""
 
+from collections.abc import Sequence
 from typing import NotRequired, TypedDict
 
 from rdkit.Chem import FragmentOnBRICSBonds, Mol, MolToSmiles, MurckoDecompose
@@ -10,7 +11,7 @@ from rdkit.rdBase import BlockLogs
 from gdl_core.errors import RepresentationError
 from gdl_molecules.alerts import moses
 from gdl_molecules.chemistry import parse
-from gdl_molecules.descriptors import PROPERTIES, logp, qed, sa, weight
+from gdl_molecules.descriptors import ASKABLE, PROPERTIES, logp, qed, sa, weight
 
 FINGERPRINT_BYTES = 128
 DESCRIBED = {"logP": logp, "SA": sa, "QED": qed, "weight": weight}
@@ -69,6 +70,22 @@ def profile(smiles: str) -> tuple[str, list[float]] | None:
     return MolToSmiles(mol), [float(of(mol)) for of in PROPERTIES.values()]
 
 
+def numbers(smiles: str | Mol, names: Sequence[str]) -> list[float]:
+    """Return the properties that samples can be asked for, by their names in `ASKABLE`.
+
+    Example:
+        >>> [round(number, 2) for number in numbers("CCO", ["weight", "heavy"])]
+        [46.07, 3.0]
+    """
+    mol = parse(smiles)
+    return [float(ASKABLE[name](mol)) for name in names]
+
+
+def fingerprint(smiles: str) -> str:
+    """Return the Morgan fingerprint of a molecule, in hexadecimal."""
+    return _fingerprint(parse(smiles))
+
+
 def identity(smiles: str) -> str | None:
     """Return the canonical SMILES, or None when the SMILES is no molecule."""
     try:
@@ -82,11 +99,15 @@ def _measures(mol: Mol) -> Measures:
     with BlockLogs():
         return {
             "smiles": MolToSmiles(mol),
-            "fingerprint": BitVectToBinaryText(_MORGAN.GetFingerprint(mol)).hex(),
+            "fingerprint": _fingerprint(mol),
             "fragments": MolToSmiles(FragmentOnBRICSBonds(mol)).split("."),
             "scaffold": scaffold(mol),
             "values": [of(mol) for of in DESCRIBED.values()],
         }
+
+
+def _fingerprint(mol: Mol) -> str:
+    return BitVectToBinaryText(_MORGAN.GetFingerprint(mol)).hex()
 
 
 def scaffold(mol: Mol) -> str | None:

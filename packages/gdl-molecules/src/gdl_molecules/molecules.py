@@ -174,10 +174,19 @@ class Molecules(Sequence[Mol | None]):
             writer.write(row, mol=shape or mol)
 
     def draw(
-        self, path: str | Path | None = None, *, count: int = _SHOWN, columns: int = 4, force: bool = False
+        self,
+        path: str | Path | None = None,
+        *,
+        count: int = _SHOWN,
+        columns: int = 4,
+        legends: Sequence[str] | None = None,
+        force: bool = False,
     ) -> str | Path:
-        """Draw the first molecules with their numbers: as an .svg or .png file, or without a path as SVG text."""
-        legends = [str(number + 1) for number in range(len(self))][:count]
+        """Draw the first molecules: as an .svg or .png file, or without a path as SVG text.
+
+        Under each stands its legend, or its number.
+        """
+        legends = [str(number + 1) for number in range(len(self))][:count] if legends is None else legends
         shown = self.smiles[:count]
         if path is None:
             return str(grid(shown, columns=columns, legends=legends))

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from gdl_core.errors import InputError, UsageError, nearest
+from gdl_core.errors import InputError, UsageError, nearest, same_name
 
 UNKNOWN = -1
 """The class of a sample whose class is not given."""
@@ -76,12 +76,20 @@ class VectorCondition:
             raise UsageError(f"{self.name}={value} is no number") from error
         if len(found) != size:
             raise UsageError(f"{self.name} takes {size} numbers; {value} holds {len(found)}")
+        if not found.isfinite().all():
+            raise UsageError(f"{self.name}={value} is no finite number; leave it out to ask for anything")
         return (found - torch.tensor(self.mean)) / torch.tensor(self.deviation)
 
     def seen(self, value: Any) -> bool:
         """Tell whether every component lies in the range that the training data covered."""
+        self.row(value)  # refuses what is no number
         numbers = [value] if isinstance(value, int | float | str) else list(value)
         return all(low <= float(x) <= high for x, low, high in zip(numbers, self.lowest, self.highest, strict=True))
+
+    @property
+    def range(self) -> str:
+        """What training has shown, in words."""
+        return ", ".join(f"{low:.4g} to {high:.4g}" for low, high in zip(self.lowest, self.highest, strict=True))
 
 
 @dataclass(frozen=True)
@@ -142,18 +150,50 @@ def fit_condition(name: str, values: Iterable[Any]) -> Condition:
 
 
 def encode_conditions(conditions: Sequence[Condition], rows: Sequence[Mapping[str, Any]]) -> dict[str, Tensor]:
-    """Stack what each sample is asked to be, by name. A name that no condition has is an error.
+    """Stack what each sample is asked to be, by name. A name that no condition has is an error; its case is free.
 
     Shapes: each (batch,) for a class, (batch, size) for a vector, (batch, length, size) for a sequence.
     """
-    names = [condition.name for condition in conditions]
-    for name in {name for row in rows for name in row}:
-        if name not in names:
-            raise UsageError(f"the model knows no condition {name!r}; {nearest(name, names)}")
+    rows = [_named(conditions, row) for row in rows]
     return {
         condition.name: torch.stack([condition.row(row.get(condition.name)) for row in rows])
         for condition in conditions
     }
+
+
+def unseen(conditions: Sequence[Condition], asked: Mapping[str, Any]) -> list[str]:
+    """Say of each number that is asked for and lies outside what training has shown where it lies.
+
+    Example:
+        >>> unseen([VectorCondition("logP", (1.0,), (2.0,), (-3.0,), (5.0,))], {"logp": 9})
+        ['logP=9 lies outside what the model has seen, -3 to 5']
+    """
+    values = _named(conditions, asked)
+    wanted = [(condition, values[condition.name]) for condition in conditions if condition.name in values]
+    return [
+        f"{condition.name}={_shown(value)} lies outside what the model has seen, {condition.range}"
+        for condition, value in wanted
+        if isinstance(condition, VectorCondition) and value is not None and not condition.seen(value)
+    ]
+
+
+def _shown(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _named(conditions: Sequence[Condition], asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is asked for under the names that the conditions have."""
+    names = [condition.name for condition in conditions]
+    found: dict[str, Any] = {}
+    for name, value in asked.items():
+        known = same_name(name, names)
+        if known is None:
+            hint = nearest(name, names) if names else "it was trained without any"
+            raise UsageError(f"the model knows no condition {name!r}; {hint}")
+        if known in found:
+            raise UsageError(f"{known} is asked for twice; ask once")
+        found[known] = value
+    return found
 
 
 def conditions_to_config(conditions: Sequence[Condition]) -> list[dict[str, Any]]:

@@ -54,13 +54,20 @@ class Domain:
     identity: str | None = None
     """object -> hashable; raises `RepresentationError` when the object is not valid."""
     collection: str | None = None
-    """What `Pipeline.sample` returns: a sequence of objects that knows how to show and save itself."""
+    """What `Pipeline.sample` returns: a sequence of objects with `save(path, *, force, skipped)` and, to show
+    some of them, `draw(path, *, count, columns, legends, force)`."""
     evaluate: str | None = None
     """(samples, reference, ...) -> dict of measures."""
     draw: str | None = None
-    """(objects) -> one picture of them as SVG text."""
+    """(objects, *, columns, legends) -> one picture of them as SVG text; without legends and columns as it likes."""
     histograms: str | None = None
     """objects -> dict of name -> numbers, for the report."""
+    properties: tuple[str, ...] = ()
+    """The numbers that `measure` finds: what samples can be asked for where the data have no such column."""
+    measure: str | None = None
+    """(object, names of properties) -> a number for each name; not-a-number where there is none."""
+    neighbours: str | None = None
+    """(objects, known) -> for each object the place of the nearest among the known, and how similar it is, 0 to 1."""
     commands: str | None = None
     """(typer app, domain) -> None: adds verbs to ``gdl <name>``, or replaces them."""
     models: str | None = None

@@ -60,6 +60,18 @@ class Skipped:
         return f"{self.where}: {self.reason}"
 
 
+def same_name(word: str, words: Iterable[str]) -> str | None:
+    """Return the one of `words` that is `word`, or else the only one that differs from it in case alone.
+
+    Example:
+        >>> same_name("logp", ["QED", "logP"]), same_name("logp", ["LOGP", "logP"])
+        ('logP', None)
+    """
+    words = list(words)
+    alike = {one for one in words if one.casefold() == word.casefold()}
+    return word if word in words else alike.pop() if len(alike) == 1 else None
+
+
 def nearest(word: str, words: Iterable[str]) -> str:
     """Return a hint that names the closest of `words`, or all of them when none is close.
 

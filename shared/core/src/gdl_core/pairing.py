@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.metadata import EntryPoint
 from inspect import signature
 from typing import Any, Self
 
@@ -19,33 +17,36 @@ from gdl_core.networks.convolution import ConvolutionDecoder, ConvolutionEncoder
 from gdl_core.networks.coupling import GridCoupling, SetCoupling, VectorConditioner
 from gdl_core.networks.dcgan import DcganDiscriminator, DcganGenerator
 from gdl_core.networks.elements import TransformerDecoder, TransformerDenoiser, TransformerEncoder
+from gdl_core.networks.graph_perceptron import GraphPerceptronCritic, GraphPerceptronDecoder
 from gdl_core.networks.graphs import GraphDecoder, GraphDenoiser, GraphEncoder
 from gdl_core.networks.masked import PixelCNN, PixelRNN, WaveNet
 from gdl_core.networks.patches import PatchTransformer
 from gdl_core.networks.perceptron import VectorDecoder, VectorDenoiser, VectorEncoder
 from gdl_core.networks.points_sequence import PointsTransformer
+from gdl_core.networks.progressive import ProgressiveDiscriminator, ProgressiveGenerator
 from gdl_core.networks.recurrent import Recurrent, RecurrentEncoder
 from gdl_core.networks.relational import RelationalDiscriminator
 from gdl_core.networks.residual import ResidualDiscriminator, ResidualGenerator
 from gdl_core.networks.samplernn import SampleRNN
 from gdl_core.networks.style import StyleGenerator
+from gdl_core.networks.symbols import SymbolPerceptron
 from gdl_core.networks.transformer import Transformer
 from gdl_core.networks.unet import UNet
-from gdl_core.plugins import load_plugins
+from gdl_core.outside import outside
 from gdl_core.spaces import Space, space_from_config
 
 NETWORKS: dict[tuple[str, str], dict[str, type[nn.Module]]] = {
     ("augmentation", "grid"): {"augmentation": GridAugmentation},
     ("autoregressor", "grid"): {"pixelcnn": PixelCNN, "pixelrnn": PixelRNN, "wavenet": WaveNet, "samplernn": SampleRNN},
     ("autoregressor", "points"): {"transformer": PointsTransformer},
-    ("autoregressor", "tokens"): {"transformer": Transformer, "recurrent": Recurrent},
+    ("autoregressor", "tokens"): {"transformer": Transformer, "recurrent": Recurrent, "perceptron": SymbolPerceptron},
     ("autoregressor", "vector"): {"perceptron": MaskedPerceptron},
     ("causal", "grid"): {"transformer": CausalTransformer},
     ("causal", "vector"): {"perceptron": MaskedPerceptron},
     ("conditioner", "vector"): {"perceptron": VectorConditioner},
     ("coupling", "grid"): {"convolution": GridCoupling},
     ("coupling", "points"): {"perceptron": SetCoupling},
-    ("decoder", "graph"): {"transformer": GraphDecoder},
+    ("decoder", "graph"): {"transformer": GraphDecoder, "perceptron": GraphPerceptronDecoder},
     ("decoder", "grid"): {"convolution": ConvolutionDecoder},
     ("decoder", "points"): {"transformer": TransformerDecoder},
     ("decoder", "tokens"): {"transformer": TransformerDecoder},
@@ -55,14 +56,24 @@ NETWORKS: dict[tuple[str, str], dict[str, type[nn.Module]]] = {
     ("denoiser", "points"): {"transformer": TransformerDenoiser},
     ("denoiser", "tokens"): {"transformer": TransformerDenoiser},
     ("denoiser", "vector"): {"perceptron": VectorDenoiser},
-    ("discriminator", "graph"): {"relational": RelationalDiscriminator},
-    ("discriminator", "grid"): {"residual": ResidualDiscriminator, "dcgan": DcganDiscriminator},
+    ("discriminator", "graph"): {"relational": RelationalDiscriminator, "perceptron": GraphPerceptronCritic},
+    ("discriminator", "grid"): {
+        "residual": ResidualDiscriminator,
+        "dcgan": DcganDiscriminator,
+        "progressive": ProgressiveDiscriminator,
+    },
     ("encoder", "graph"): {"transformer": GraphEncoder},
     ("encoder", "grid"): {"convolution": ConvolutionEncoder},
     ("encoder", "points"): {"transformer": TransformerEncoder},
     ("encoder", "tokens"): {"transformer": TransformerEncoder, "recurrent": RecurrentEncoder},
     ("encoder", "vector"): {"perceptron": VectorEncoder},
-    ("generator", "grid"): {"residual": ResidualGenerator, "dcgan": DcganGenerator, "style": StyleGenerator},
+    ("energy", "graph"): {"transformer": GraphEncoder, "perceptron": GraphPerceptronCritic},
+    ("generator", "grid"): {
+        "residual": ResidualGenerator,
+        "dcgan": DcganGenerator,
+        "style": StyleGenerator,
+        "progressive": ProgressiveGenerator,
+    },
 }
 """For each (role, space kind) the networks by name; the first is the default."""
 
@@ -75,43 +86,6 @@ STANDS_IN = {
     "generator": "decoder",
 }
 """Whose networks serve a role for which a space has none of its own."""
-
-
-@dataclass(frozen=True)
-class Outside:
-    """What other distributions bring: families, and networks for (role, space kind) by name.
-
-    A family is named in the entry-point group ``gdl.families``, under any name. A network is named in the group
-    ``gdl.networks``, under its own name; the class says in `serves` for which (role, space kind) it was made.
-    """
-
-    families: tuple[type[Family], ...]
-    networks: Mapping[tuple[str, str], Mapping[str, type[nn.Module]]]
-    troubles: tuple[str, ...]
-
-
-@cache
-def outside() -> Outside:
-    """Find the families and networks of other distributions; those that cannot be used are named in `troubles`."""
-    families, no_families = load_plugins("gdl.families", "family", _no_family)
-    networks, no_networks = load_plugins("gdl.networks", "network", _no_network)
-    table: dict[tuple[str, str], dict[str, type[nn.Module]]] = {}
-    for name, network in networks.items():
-        for pair in network.serves:
-            table.setdefault(pair, {})[name] = network
-    return Outside(tuple(families.values()), table, no_families + no_networks)
-
-
-def _no_family(plugin: Any, point: EntryPoint) -> str | None:
-    if isinstance(plugin, type) and issubclass(plugin, Family):
-        return None
-    return f"names {point.value!r}, which is no gdl_core.families.Family"
-
-
-def _no_network(plugin: Any, point: EntryPoint) -> str | None:
-    if isinstance(plugin, type) and issubclass(plugin, nn.Module) and hasattr(plugin, "serves"):
-        return None
-    return f"names {point.value!r}, which is no torch.nn.Module with an attribute `serves`"
 
 
 def variants() -> tuple[type[Family], ...]:

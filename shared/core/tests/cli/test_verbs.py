@@ -165,6 +165,7 @@ def test_a_model_learns_what_it_can_be_asked_for(gdl, there, tmp_path):
         ("--model run --device cuda:99", 6, "there is no device 'cuda:99'"),
         ("--model run --device gpu", 2, "there is no device 'gpu'"),
         ("--model run --prefix B4", 4, "is no letter"),
+        ("--model run --picture new.gif", 2, "an .svg or a .png file"),
     ],
 )
 def test_a_request_that_cannot_be_met_is_refused_in_one_line(gdl, there, words, code, hint):
@@ -207,7 +208,7 @@ def test_a_family_without_a_latent_code_says_so(gdl, there, verb):
     assert "the family 'autoregressive' has no latent code" in ended.err
 
 
-def test_a_family_with_a_latent_code_reconstructs_and_interpolates(gdl, there, monkeypatch):
+def test_a_family_with_a_latent_code_reconstructs_and_interpolates(gdl, there, tmp_path, monkeypatch):
     from gdl_core.families import Autoregressive, Draws
 
     def encode(self, batch):
@@ -219,10 +220,41 @@ def test_a_family_with_a_latent_code_reconstructs_and_interpolates(gdl, there, m
 
     monkeypatch.setattr(Autoregressive, "encode", encode, raising=False)
     monkeypatch.setattr(Autoregressive, "decode", decode, raising=False)
-    assert gdl("words", "reconstruct", "words.txt", "--model", "run").out.split()[:2] == ["anna", "otto"]
+    rebuilt = gdl("words", "reconstruct", "words.txt", "--model", "run")
+    assert rebuilt.out.split()[:2] == ["anna", "otto"] and "128 of 128 came back exactly (100.0%)" in rebuilt.err
     middle = Letters().decode((Letters().encode("anna") + Letters().encode("otto") + 1) // 2)
     ended = gdl("words", "interpolate", "anna", "otto", "--steps", 3, "--model", "run", "--json")
     assert json.loads(ended.out)["samples"] == ["anna", middle, "otto"]
+    assert json.loads(ended.out)["ends_exact"] == [True, True] and ended.err == ""
+    ended = gdl("words", "interpolate", "anna", "otto", "--steps", 3, "--model", "run", "--picture", tmp_path / "w.svg")
+    drawn = (tmp_path / "w.svg").read_text()
+    assert ended.code == 0 and all(f">{text}<" in drawn for text in ("anna start", f"{middle} 50%", "otto end"))
+
+
+def test_what_does_not_come_back_is_said(gdl, there, monkeypatch):
+    from gdl_core.families import Autoregressive, Draws
+
+    monkeypatch.setattr(Autoregressive, "encode", lambda self, batch: torch.zeros(len(batch), 2), raising=False)
+    anna = Letters().encode("anna")
+    monkeypatch.setattr(
+        Autoregressive, "decode", lambda self, codes, streams: Draws([anna] * len(codes)), raising=False
+    )
+    ended = gdl("words", "interpolate", "anna", "otto", "--steps", 3, "--model", "run")
+    assert ended.code == 0 and ended.err == "note: the model does not give otto back; the walk ends with anna\n"
+    document = json.loads(gdl("words", "reconstruct", "words.txt", "--model", "run", "--json").out)
+    assert document["exact"] == pytest.approx(1 / 16)
+
+
+def test_properties_are_conditions_without_a_column_and_an_unseen_one_is_warned_of(gdl, there, tmp_path):
+    command = ("words", "train", "words.txt", "--out", tmp_path / "run", "--steps", 1, "--condition", "letters,VOWELS")
+    assert gdl(*command).code == 0
+    config = json.loads((tmp_path / "run/model/config.json").read_text())
+    assert [condition["name"] for condition in config["design"]["conditions"]] == ["Letters", "vowels"]
+    ask = ("words", "sample", "--model", tmp_path / "run", "--raw", "--seed", 1, "--condition")
+    ended = gdl(*ask, "letters=40", "--condition", "vowels=2")
+    assert ended.code == 0
+    assert "warning: Letters=40 lies outside what the model has seen, 4 to 6\n" in ended.err
+    assert "warning" not in gdl(*ask, "letters=5").err
 
 
 def test_what_cannot_be_read_is_refused(gdl, there, tmp_path):

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 import numpy as np
 import pytest
 
-from gdl_core.data import Dataset, prepare
+from gdl_core.data import Dataset, Measured, prepare
 from gdl_core.data.encode import encode_all, encoders
 from gdl_core.errors import InputError, ResourceError, UsageError
 from gdl_core.representation import Record
@@ -56,7 +56,8 @@ def test_workers_write_the_very_files_that_one_process_writes(tmp_path, letters,
     for count in (1, 2):
         prepare(
             records(many, length=len), letters.Letters(), tmp_path / str(count), domain="words", workers=count,
-            numbers=["length"], skipped=told[count].append, progress=heard.append,
+            numbers=["length"], measured=Measured("gdl_test_letters:measure", ["size", "none"]),
+            skipped=told[count].append, progress=heard.append,
         )  # fmt: skip
     assert told[1] == told[2]
     assert [skip.where for skip in told[1]] == ["words:12346"]
@@ -143,7 +144,7 @@ def test_an_empty_cell_is_not_known_and_a_word_is_no_number(tmp_path, letters):
 
 
 def test_a_column_that_is_not_there_names_the_nearest(tmp_path, letters, words):
-    with pytest.raises(InputError, match="no column 'lenght'; did you mean 'length'"):
+    with pytest.raises(InputError, match="no record has a value in a column 'lenght'; did you mean 'length'"):
         prepare(records(words, length=len), letters.Letters(), tmp_path / "set", domain="words", numbers=["lenght"])
     assert not list(tmp_path.iterdir())
 

@@ -32,9 +32,71 @@ def test_files_become_a_data_set_with_the_columns_that_are_asked_for(names, tmp_
 
 
 def test_a_column_that_nobody_has_is_refused(names, tmp_path):
-    with pytest.raises(InputError, match="'weight'"):
-        prepare_files(DOMAIN, [names], tmp_path / "set", columns=["weight"])
+    with pytest.raises(InputError, match="a column 'vowel', and words measures none; did you mean 'vowels'"):
+        prepare_files(DOMAIN, [names], tmp_path / "set", columns=["vowel"])
     assert not (tmp_path / "set").exists()
+
+
+def test_what_the_domain_measures_needs_no_column(names, tmp_path):
+    data = prepare_files(DOMAIN, [names], tmp_path / "set", columns=["letters", "length", "VOWELS"])
+    assert data.columns["Letters"].values.tolist() == data.columns["length"].values.tolist()
+    assert data.columns["vowels"].values[:3].tolist() == [2, 2, 2]
+
+
+def test_what_cannot_be_measured_of_an_object_is_not_known(tmp_path):
+    (tmp_path / "names.txt").write_text("anna\nhmm\n")
+    data = prepare_files(DOMAIN, [tmp_path / "names.txt"], tmp_path / "set", columns=["vowels"])
+    assert [str(value) for value in data.columns["vowels"].values] == ["2.0", "nan"]
+
+
+def test_a_column_wins_over_what_the_domain_measures(tmp_path):
+    measured = replace(DOMAIN, properties=("length",))
+    (tmp_path / "names.txt").write_text("anna,7\notto\n")
+    data = prepare_files(measured, [tmp_path / "names.txt"], tmp_path / "set", columns=["Length"])
+    assert [str(value) for value in data.columns["length"].values] == ["7.0", "nan"]
+
+
+def test_text_in_a_column_of_numbers_leaves_its_record_out(tmp_path):
+    (tmp_path / "names.txt").write_text("anna\notto,4\nlevel,many\nradar,5\n")
+    skipped = []
+    files = [tmp_path / "names.txt"]
+    data = prepare_files(DOMAIN, files, tmp_path / "set", columns=["length"], skipped=skipped.append)
+    assert [str(value) for value in data.columns["length"].values] == ["nan", "4.0", "5.0"]
+    assert [str(skip) for skip in skipped] == [
+        f"{files[0]}:3: the column 'length' holds 'many', which is no finite number"
+    ]
+
+
+def test_a_column_of_which_less_than_half_are_numbers_holds_labels(tmp_path):
+    (tmp_path / "names.txt").write_text("anna,short\notto,4\nlevel,long\n")
+    data = prepare_files(DOMAIN, [tmp_path / "names.txt"], tmp_path / "set", columns=["length"])
+    assert data.columns["length"].labels == ("short", "4", "long")
+
+
+def test_texts_that_do_not_repeat_are_no_labels(tmp_path):
+    (tmp_path / "names.txt").write_text("".join(f"{name},{number} mg\n" for number, name in enumerate(NAMES * 3)))
+    with pytest.raises(InputError, match="'length' holds 30 different texts in 30 cells, such as '0 mg'"):
+        prepare_files(DOMAIN, [tmp_path / "names.txt"], tmp_path / "set", columns=["length"])
+    (tmp_path / "names.txt").write_text("".join(f"{name},{name}\n" for name in NAMES * 3))
+    data = prepare_files(DOMAIN, [tmp_path / "names.txt"], tmp_path / "set", columns=["length"])
+    assert set(data.columns["length"].labels) == set(NAMES)
+
+
+def test_a_model_with_conditions_is_trained_on_with_them(names, tmp_path):
+    train_from_files(DOMAIN, [names], tmp_path / "run", conditions=["letters", "vowels"], options=STEPS)
+    first = Pipeline.from_pretrained(tmp_path / "run", DOMAIN).design.conditions
+    names.write_text("mango\nlemon\nbanana\n" * 4)
+    train_from_files(DOMAIN, [names], tmp_path / "more", model=tmp_path / "run", options=STEPS)
+    assert Pipeline.from_pretrained(tmp_path / "more", DOMAIN).design.conditions == first
+    for conditions, match in (
+        (["vowels"], "keeps its condition 'Letters'"),
+        (["Letters", "vowels", "length"], "'length'"),
+    ):
+        names.write_text("mango,5\nlemon,5\n" * 4)
+        with pytest.raises(UsageError, match=match):
+            train_from_files(
+                DOMAIN, [names], tmp_path / "no", model=tmp_path / "run", conditions=conditions, options=STEPS
+            )
 
 
 def test_the_standard_input_is_read(monkeypatch, tmp_path):

@@ -25,13 +25,28 @@ def pipeline(request) -> Pipeline:
 
 
 def words(pipeline: Pipeline, *texts: str) -> list[str]:
-    return reconstruct(pipeline, [Record(text, text) for text in texts])
+    return reconstruct(pipeline, [Record(text, text) for text in texts]).found
 
 
 def test_a_path_begins_and_ends_with_what_its_ends_are_reconstructed_as(pipeline):
     path = interpolate(pipeline, "abba", "decade", steps=4)
     assert len(path) == 4
     assert [path[0], path[-1]] == words(pipeline, "abba", "decade")
+
+
+def test_what_comes_back_exactly_is_told_from_what_does_not(pipeline):
+    given = ["abba", "decade", "bed", "a"]
+    skipped = []
+    records = [Record(text, text) for text in [*given, "zebra"]]
+    rebuilt = reconstruct(pipeline, records, skipped=skipped.append)
+    assert rebuilt.given == given and [skip.where for skip in skipped] == ["zebra"]
+    assert rebuilt.exact == [one == other for one, other in zip(given, rebuilt.found, strict=True)]
+    assert rebuilt.share == sum(rebuilt.exact) / 4
+
+
+def test_a_walk_has_two_ends(pipeline):
+    with pytest.raises(UsageError, match="2 or more"):
+        interpolate(pipeline, "abba", "decade", steps=1)
 
 
 def test_an_attribute_leads_from_those_that_lack_it_to_those_that_have_it(pipeline):

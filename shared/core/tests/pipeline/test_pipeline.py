@@ -4,7 +4,7 @@ import pytest
 import torch
 from words import DOMAIN, Letters, Words
 
-from gdl_core.conditions import ClassCondition
+from gdl_core.conditions import ClassCondition, VectorCondition
 from gdl_core.errors import CheckpointError, RepresentationError, UsageError
 from gdl_core.pairing import Design, build
 from gdl_core.pipeline import Pipeline
@@ -19,6 +19,14 @@ def make(*, conditions=(), letters="abcde") -> Pipeline:
     design = Design(
         "autoregressive", representation.space, "recurrent", network_options=TINY, conditions=tuple(conditions)
     )
+    return Pipeline(DOMAIN, representation, build(design), design)
+
+
+def made(letters: str, family: str, variant: str) -> Pipeline:
+    """An untrained model of another kind."""
+    representation = Letters(letters, max_length=6)
+    options = {"width": 16, "layers": 1, "heads": 2}
+    design = Design(family, representation.space, variant=variant, network_options=options)
     return Pipeline(DOMAIN, representation, build(design), design)
 
 
@@ -104,6 +112,38 @@ def test_a_search_without_hope_ends(pipeline, monkeypatch):
 
 def test_a_prefix_begins_every_sample(pipeline):
     assert all(word.startswith("ba") for word in pipeline.sample(20, seed=0, prefix="ba"))
+
+
+@pytest.mark.parametrize(
+    ("family", "variant"), [("vae", "sequence"), ("vae", "gaussian"), ("diffusion", "masked"), ("diffusion", "uniform")]
+)
+def test_a_family_that_keeps_what_is_given_keeps_a_prefix(family, variant):
+    words = made("abcde", family, variant).sample(5, seed=0, raw=True, prefix="bad")
+    assert all(word.startswith("bad") for word in words)
+
+
+def test_a_family_that_keeps_nothing_says_which_do():
+    with pytest.raises(
+        UsageError, match=r"'vae' \(hierarchical\) takes no prefix; these do: autoregressive \(sequence"
+    ):
+        made("abcde", "vae", "hierarchical").sample(1, prefix="ba")
+    with pytest.raises(UsageError, match="a prefix of 7 tokens; a sample here holds at most 6"):
+        made("abcde", "diffusion", "masked").sample(1, prefix="badbadd")
+
+
+def test_a_representation_without_beginnings_takes_no_prefix(pipeline):
+    class Whole(Letters):
+        encode_prefix = None
+
+    whole = Pipeline(DOMAIN, Whole("abcde", max_length=6), pipeline.model, pipeline.design)
+    with pytest.raises(UsageError, match="'letters' takes no prefix"):
+        whole.sample(1, prefix="ba")
+
+
+def test_a_number_that_was_never_seen_is_warned_of():
+    pipeline = make(conditions=[VectorCondition("length", (4.0,), (1.0,), (2.0,), (6.0,))])
+    with pytest.warns(UserWarning, match="length=9 lies outside what the model has seen, 2 to 6"):
+        pipeline.sample(2, seed=0, conditions={"Length": 9})
 
 
 def test_an_option_that_the_family_does_not_have_is_refused_with_the_nearest(pipeline):

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from gdl_core.report.charts import Axis, curves, histogram, label
+from gdl_core.report.charts import SHADES, Axis, curves, histogram, label, scatter, shaded
 
 
 def drawn(figure: str) -> ElementTree.Element:
@@ -74,3 +74,19 @@ def test_ticks_are_round_and_few(low, high):
 
 def test_labels_keep_four_digits():
     assert [label(x) for x in (0.0, 12.3456, 99_999, 1e7, -2e6)] == ["0", "12.35", "100k", "10M", "-2M"]
+
+
+def test_a_scatter_shows_every_point_of_every_series():
+    root = drawn(scatter({"a": [(0, 0), (1, 1)], "b": [(2, -1)]}, across="x", up="y"))
+    assert [dot.get("class") for dot in root.iter("circle")] == ["series0", "series0", "series1"]
+    assert root.find("svg").get("aria-label") == "y by x; a: 2 points; b: 1 points"
+    assert "There are no numbers" in scatter({"a": []}, across="x", up="y")
+
+
+def test_shades_follow_the_values_and_an_outlier_takes_none_of_them():
+    values = [*range(100), 1e6]
+    root = drawn(shaded([(value, 0) for value in range(101)], values, across="x", up="y", name="weight"))
+    shades = [int(dot.get("class").removeprefix("shade")) for dot in root.iter("circle")]
+    assert shades == sorted(shades) and set(shades) == set(range(SHADES))
+    assert [key.text for key in root.findall("figcaption/span")] == ["weight 5 or less", "weight 95 or more"]
+    assert "shade0" in shaded([(0, 0), (0, 0)], [1.0, 1.0], across="x", up="y", name="n")

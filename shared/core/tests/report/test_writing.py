@@ -26,7 +26,7 @@ def headings(page: str) -> list[str]:
 
 def test_a_run_s_page_shows_training_samples_properties_settings_and_card(run, tmp_path):
     page = write_report(DOMAIN, run, tmp_path / "page.html", count=50).read_text()
-    assert headings(page) == ["Training", "Samples", "Properties", "Settings", "Model card"]
+    assert headings(page) == ["Training", "Samples", "Nearest in the data", "Properties", "Settings", "Model card"]
     assert "loss, nats per token by step" in page and "validation (averaged weights)" in page
     assert page.count("Wasserstein distance") == 1  # against the run's own data
     assert not re.search(r"https?:|<script|<link|@import|url\(|src=", page)
@@ -36,10 +36,32 @@ def test_a_page_about_a_file_compares_it_with_the_reference(run, tmp_path):
     (tmp_path / "drawn.txt").write_text("banana\nbanana\nxyz\nkkk\nkiwi\n")
     data = run.parent / "words.txt"
     page = write_report(DOMAIN, tmp_path / "drawn.txt", tmp_path / "page.html", reference=data).read_text()
-    assert headings(page) == ["Samples", "Properties", "Measures"]
+    assert headings(page) == ["Samples", "Nearest in the data", "Properties", "Measures"]
     assert "80.0%" in page  # four of five words have a vowel
     assert "75.0%" in page  # three different ones among them
     assert "66.7%" in page  # two of which are new
+
+
+def test_samples_stand_beside_what_is_most_like_them(run, tmp_path):
+    (tmp_path / "drawn.txt").write_text("lemon\nanna\nmelons\n")
+    data = run.parent / "words.txt"
+    page = write_report(DOMAIN, tmp_path / "drawn.txt", tmp_path / "page.html", reference=data).read_text()
+    assert "lemon in the data, 0.83 similar" in page and "anna in the data, 1.00 similar" in page
+    assert "0.944" in page  # the mean of 1, 1 and 5/6
+
+
+def test_a_model_with_codes_gets_a_map_of_them(run, tmp_path):
+    from gdl_core.pairing import Design, build
+    from gdl_core.pipeline import Pipeline
+
+    old = Pipeline.from_pretrained(run, DOMAIN)
+    design = Design("vae", old.design.space, variant="sequence", network_options={"width": 16, "layers": 1, "heads": 2})
+    Pipeline(DOMAIN, old.representation, build(design), design).save(tmp_path / "model")
+    out, data = tmp_path / "page.html", run.parent / "words.txt"
+    page = write_report(DOMAIN, tmp_path / "model", out, reference=data, count=60).read_text()
+    assert "Latent map" in headings(page) and "data: 80 points; samples: " in page
+    shades = re.findall(r'class="shade(\d)" cx', page)
+    assert len(shades) > 80 and {"0", "7"} <= set(shades)
 
 
 def test_a_page_about_a_saved_model_needs_no_run(run, tmp_path):

@@ -21,7 +21,8 @@ def describe(installed: Installed) -> dict[str, Any]:
     """Return what `gdl info --json` prints."""
     import torch
 
-    from gdl_core.pairing import families, outside, pairs
+    from gdl_core.outside import outside
+    from gdl_core.pairing import families, pairs
     from gdl_core.spaces import SPACES
 
     return {

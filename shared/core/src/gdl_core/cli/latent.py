@@ -1,5 +1,7 @@
 """``gdl <domain> reconstruct`` and ``interpolate``: for models with a latent code of each object."""
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -7,8 +9,8 @@ import typer
 from gdl_core.cli.files import check_sources
 from gdl_core.cli.model import open_pipeline
 from gdl_core.cli.options import Column, Data, Device, Force, Json, Model, OptionalOut, Seed, SkippedFile
-from gdl_core.cli.output import print_json
-from gdl_core.cli.sample import check_outputs, placed, write
+from gdl_core.cli.output import print_json, tell
+from gdl_core.cli.sample import check_outputs, check_picture, collected, placed, text_of, write
 from gdl_core.cli.skips import skips
 from gdl_core.domains import Domain
 
@@ -25,21 +27,25 @@ def reconstruct(
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Encode objects and decode them again."""
+    """Encode objects and decode them again.
+
+    What comes back stands in the order of what was given, and the share that is exactly the same is said.
+    """
     domain: Domain = context.obj
     check_sources(data)
     check_outputs(out, None, force=force)
     pipeline = open_pipeline(domain, model, device)
     from gdl_core.pipeline.latent import check_encodes, reconstruct
-    from gdl_core.pipeline.preparing import Files
+    from gdl_core.pipeline.survey import Files
 
     check_encodes(pipeline.model)
     with skips(skipped, keep=json) as skip:
-        records = list(Files(domain, data, column).records(skip))
-        found = reconstruct(pipeline, records, seed=seed or 0, skipped=skip)
-    write(found, out, force=force, json=json)
+        rebuilt = reconstruct(pipeline, Files(domain, data, column).records(skip), seed=seed or 0, skipped=skip)
+        write(collected(domain, rebuilt.found, out), out, skip, force=force, json=json)
     if json:
-        print_json({"count": len(found), **placed(out, list(map(str, found))), **skip.facts()})
+        facts = {"count": len(rebuilt.found), "exact": rebuilt.share}
+        print_json({**facts, **placed(out, list(map(text_of, rebuilt.found))), **skip.facts()})
+    tell(f"{sum(rebuilt.exact):,} of {len(rebuilt.exact):,} came back exactly ({rebuilt.share:.1%})")
     skip.leave()
 
 
@@ -50,18 +56,40 @@ def interpolate(
     steps: Annotated[int, typer.Option(min=2, help="How many objects, both ends among them.")] = 8,
     model: Model = None,
     out: OptionalOut = None,
+    picture: Annotated[Path | None, typer.Option(help="Also draw the walk in one row, to this .svg or .png.")] = None,
     seed: Seed = 0,
     device: Device = "auto",
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Decode what lies between two objects."""
+    """Decode what lies between two objects.
+
+    The ends are what the model makes of their codes; where it does not give them back exactly, that is said.
+    """
     domain: Domain = context.obj
-    check_outputs(out, None, force=force)
+    check_outputs(out, picture, force=force)
+    check_picture(domain, picture)
     pipeline = open_pipeline(domain, model, device)
-    from gdl_core.pipeline.latent import interpolate
+    from gdl_core.pipeline.latent import interpolate, same_objects
 
     found = interpolate(pipeline, start, end, steps=steps, seed=seed or 0)
-    write(found, out, force=force, json=json)
+    exact = same_objects(pipeline, [start, end], [found[0], found[-1]])
+    with skips(None, keep=json) as skip:
+        write(collected(domain, found, out), out, skip, force=force, json=json)
+    if picture:
+        legends = _legends(steps, exact)
+        collected(domain, found, picture).draw(picture, count=steps, columns=steps, legends=legends, force=force)
     if json:
-        print_json({"count": len(found), **placed(out, list(map(str, found)))})
+        print_json({"count": len(found), "ends_exact": exact, **placed(out, list(map(text_of, found)))})
+    for word, given, made, is_exact in zip(("begins", "ends"), (start, end), (found[0], found[-1]), exact, strict=True):
+        if not is_exact:
+            tell(f"note: the model does not give {given} back; the walk {word} with {text_of(made) or 'nothing'}")
+    skip.leave()
+
+
+def _legends(steps: int, exact: Sequence[bool]) -> list[str]:
+    """Name each step by how far along the walk it lies, and an end that is not the one given."""
+    legends = [f"{place / (steps - 1):.0%}" for place in range(steps)]
+    for end, word, is_exact in zip((0, -1), ("start", "end"), exact, strict=True):
+        legends[end] = word if is_exact else f"not the given {word}"
+    return legends

@@ -18,8 +18,13 @@ SkippedFile = Annotated[Path | None, typer.Option("--skipped", help="Write where
 
 Data = Annotated[list[str], typer.Argument(metavar="DATA...", help="Files to read; - is stdin.")]
 RepresentationName = Annotated[str | None, typer.Option("--representation", help="How objects become samples.")]
-ConditionColumns = Annotated[
-    list[str] | None, typer.Option("--condition", metavar="COLUMN", help="A property to condition on; repeatable.")
+ConditionNames = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--condition",
+        metavar="NAMES",
+        help="What samples can later be asked for: columns, or what the domain measures; commas or repeats divide.",
+    ),
 ]
 Model = Annotated[
     str | None,
@@ -76,6 +81,16 @@ def shard(text: str | None) -> tuple[int, int]:
     if not found or not 1 <= int(found[1]) <= int(found[2]):
         raise UsageError(f"{text!r} is no part of a run; write it like 1/4, the first of four parts")
     return int(found[1]), int(found[2])
+
+
+def condition_names(texts: list[str] | None) -> list[str]:
+    """Read names, of which one text may hold several with commas between.
+
+    Example:
+        >>> condition_names(["logp, qed", "activity"])
+        ['logp', 'qed', 'activity']
+    """
+    return [name for text in texts or () for part in text.split(",") if (name := part.strip())]
 
 
 def conditions(pairs: list[str] | None) -> dict[str, Any]:

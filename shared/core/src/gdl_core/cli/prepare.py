@@ -5,7 +5,17 @@ from typing import Annotated, Any
 import typer
 
 from gdl_core.cli.files import check_out, check_sources
-from gdl_core.cli.options import Column, ConditionColumns, Data, Force, Json, OutFolder, RepresentationName, SkippedFile
+from gdl_core.cli.options import (
+    Column,
+    ConditionNames,
+    Data,
+    Force,
+    Json,
+    OutFolder,
+    RepresentationName,
+    SkippedFile,
+    condition_names,
+)
 from gdl_core.cli.output import print_facts, print_json
 from gdl_core.cli.progress import counting
 from gdl_core.cli.skips import skips
@@ -18,7 +28,7 @@ def prepare(
     out: OutFolder,
     representation: RepresentationName = None,
     column: Column = None,
-    condition: ConditionColumns = None,
+    condition: ConditionNames = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes to encode with. Default: one per core.")] = None,
     skipped: SkippedFile = None,
     force: Force = False,
@@ -39,7 +49,7 @@ def prepare(
             data,
             out,
             representation=representation,
-            columns=condition or (),
+            columns=condition_names(condition),
             column=column,
             workers=workers,
             replace=force,

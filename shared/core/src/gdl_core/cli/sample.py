@@ -38,6 +38,7 @@ from gdl_core.cli.options import (
 )
 from gdl_core.cli.output import print_json, tell
 from gdl_core.cli.progress import counting
+from gdl_core.cli.skips import Skips, skips
 from gdl_core.domains import Domain
 from gdl_core.errors import UsageError
 from gdl_core.folders import new_file
@@ -103,10 +104,12 @@ def sample(
     part = read_shard(shard)
     asked = Request(count, model, raw, seed, part, batch_size, device, prefix, conditions(condition), options)
     drawn = draw(context.obj, asked)
-    write(drawn.samples, out, force=force, json=json)
+    with skips(None, keep=json) as skip:
+        write(drawn.samples, out, skip, force=force, json=json)
     if picture:
         drawn.samples.draw(picture, force=force)
-    finish(drawn, out, json=json, rows=list(map(str, drawn.samples)))
+    finish(drawn, out, json=json, rows=list(map(text_of, drawn.samples)))
+    skip.leave()
 
 
 def check_outputs(out: Path | None, picture: Path | None, *, force: bool) -> None:
@@ -116,9 +119,11 @@ def check_outputs(out: Path | None, picture: Path | None, *, force: bool) -> Non
 
 
 def check_picture(domain: Domain, picture: Path | None) -> None:
-    """Refuse a picture where the domain's samples cannot be drawn."""
+    """Refuse a picture where the domain's samples cannot be drawn, or not as such a file."""
     if picture and not domain.has("collection"):
         raise UsageError(f"{domain.name} draws no pictures; leave --picture out")
+    if picture and picture.suffix.lower() not in (".svg", ".png"):
+        raise UsageError(f"{picture}: a picture is an .svg or a .png file")
 
 
 def is_stdout(out: Path | None) -> bool:
@@ -130,8 +135,11 @@ def draw(domain: Domain, asked: Request, *, keep: Iterable[Callable[[Any], bool]
     """Draw what is asked for, with progress on stderr. Without a seed one is chosen, and said."""
     seed = secrets.randbits(31) if asked.seed is None else asked.seed
     pipeline = open_pipeline(domain, asked.model, asked.device)
+    from gdl_core.conditions import unseen
     from gdl_core.pipeline.search import shard_size
 
+    for line in unseen(pipeline.design.conditions, asked.conditions):
+        tell(f"warning: {line}")
     with counting("sampled", shard_size(asked.count, asked.shard)) as progress:
         samples = pipeline.sample(
             asked.count,
@@ -150,22 +158,35 @@ def draw(domain: Domain, asked: Request, *, keep: Iterable[Callable[[Any], bool]
     return Drawn(samples, seed, str(asked.model or domain.default_model))
 
 
-def write(samples: Any, out: Path | None, *, force: bool, json: bool) -> None:
-    """Save samples in the way of their domain, or as lines where it has none; to stdout where no place is given."""
+def write(samples: Any, out: Path | None, skip: Skips, *, force: bool, json: bool) -> None:
+    """Save samples in the way of their domain, or as lines where it has none; to stdout where no place is given.
+
+    What cannot stand in such a file goes to `skip`.
+    """
     if is_stdout(out):
         if not json:
             print_lines(samples)
     elif hasattr(samples, "save"):
-        samples.save(out, force=force)
+        samples.save(out, force=force, skipped=skip)
     else:
         assert out is not None
-        write_lines(out, map(str, samples))
+        write_lines(out, map(text_of, samples))
+
+
+def collected(domain: Domain, objects: Sequence[Any], out: Path | None) -> Any:
+    """Return objects as the collection of their domain, where it has one and a file is to be written."""
+    return domain.load("collection")(objects) if domain.has("collection") and not is_stdout(out) else objects
+
+
+def text_of(sample: Any) -> str:
+    """Return a sample as text; what is no object is empty."""
+    return "" if sample is None else str(sample)
 
 
 def print_lines(samples: Iterable[Any]) -> None:
     """Print one sample in a line."""
-    for line in samples:
-        print(line)
+    for sample in samples:
+        print(text_of(sample))
 
 
 def write_lines(out: Path, lines: Iterable[str]) -> None:

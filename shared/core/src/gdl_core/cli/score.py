@@ -97,7 +97,7 @@ class Scored:
 def _score(
     pipeline: "Pipeline", data: list[str], column: str | None, size: int, skip: Skips, scored: Scored
 ) -> Iterator[Item]:
-    from gdl_core.pipeline.preparing import Files
+    from gdl_core.pipeline.survey import Files
 
     records = Files(pipeline.domain, data, column).records(skip)
     while chunk := list(islice(records, size)):

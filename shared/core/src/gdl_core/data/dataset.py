@@ -16,7 +16,7 @@ from torch import Tensor
 
 from gdl_core.conditions import UNKNOWN, ClassCondition, Condition, SequenceCondition, VectorCondition, fit_condition
 from gdl_core.data.encode import join
-from gdl_core.errors import GdlError, InputError, nearest
+from gdl_core.errors import GdlError, InputError, nearest, same_name
 from gdl_core.folders import sha256
 from gdl_core.spaces import Arrays, Batch, Sample, Space, space_from_config, with_conditions
 
@@ -92,7 +92,8 @@ class Dataset:
         return with_conditions(batch, {condition.name: self._asked(condition, rows) for condition in conditions})
 
     def condition(self, name: str) -> Condition:
-        """Make the condition that fits a column."""
+        """Make the condition that fits a column; the case of its name is free where it is clear."""
+        name = same_name(name, self.columns) or name
         column = self._column(name)
         if column.labels is not None:
             return ClassCondition(name, tuple(sorted(column.labels)))
@@ -100,7 +101,10 @@ class Dataset:
 
     def _column(self, name: str) -> Column:
         if name not in self.columns:
-            raise InputError(f"the data set has no column {name!r}; {nearest(name, self.columns)}")
+            raise InputError(
+                f"the data set has no column {name!r}; {nearest(name, self.columns)}; to have it, prepare the data "
+                f"with it as a condition"
+            )
         return self.columns[name]
 
     def _asked(self, condition: Condition, rows: np.ndarray) -> Tensor:

@@ -20,23 +20,45 @@ class Encoded(NamedTuple):
     """Objects after one another in flat arrays, and which of those given are not among them.
 
     `lengths` says how much of each array belongs to each object; `sizes` is what the space counts as its elements;
-    `refused` holds (position, reason).
+    `refused` holds (position, reason); `numbers` is what was measured, of shape (objects, names).
     """
 
     arrays: Arrays
     lengths: Arrays
     sizes: np.ndarray
     refused: list[tuple[int, str]]
+    numbers: np.ndarray
 
 
-def encode_all(representation: Representation, objects: Sequence[Any]) -> Encoded:
+class Measured(NamedTuple):
+    """Numbers to be found of each object: by which function, as ``module:attribute``, and their names."""
+
+    task: str
+    names: Sequence[str]
+
+    def of(self, objects: Sequence[Any]) -> np.ndarray:
+        """Measure objects; what cannot be told of one is not-a-number. Shapes: (objects, names)."""
+        if not self.names:
+            return np.empty((len(objects), 0), np.float32)
+        measure = resolve(self.task)
+        rows = np.array([measure(object, self.names) for object in objects], np.float32).reshape(-1, len(self.names))
+        return np.where(np.isfinite(rows), rows, np.float32(np.nan))
+
+
+NOTHING = Measured("", ())
+
+
+def encode_all(representation: Representation, objects: Sequence[Any], measured: Measured = NOTHING) -> Encoded:
     """Encode objects one after another; those that the representation refuses are listed, not raised."""
     space = representation.space
     found = representation.encode_many(objects)
     try:
-        return join(space, found)
+        encoded = join(space, found)
     except RepresentationError:  # a sample does not fit the space: find out which
-        return join(space, [one if isinstance(one, InputError) else _fitting(space, one) for one in found])
+        found = [one if isinstance(one, InputError) else _fitting(space, one) for one in found]
+        encoded = join(space, found)
+    kept = [thing for thing, one in zip(objects, found, strict=True) if not isinstance(one, InputError)]
+    return encoded._replace(numbers=measured.of(kept))
 
 
 def _fitting(space: Space, sample: Sample) -> Sample | InputError:
@@ -51,7 +73,8 @@ def join(space: Space, found: Sequence[Sample | InputError]) -> Encoded:
     """Put samples after one another."""
     refused = [(place, str(one)) for place, one in enumerate(found) if isinstance(one, InputError)]
     arrays, lengths = space.pack_many([one for one in found if not isinstance(one, InputError)])
-    return Encoded(arrays, lengths, _sizes(space, arrays, lengths), refused)
+    sizes = _sizes(space, arrays, lengths)
+    return Encoded(arrays, lengths, sizes, refused, np.empty((len(sizes), 0), np.float32))
 
 
 def _sizes(space: Space, arrays: Arrays, lengths: Arrays) -> np.ndarray:
@@ -64,16 +87,18 @@ def _sizes(space: Space, arrays: Arrays, lengths: Arrays) -> np.ndarray:
 
 @contextmanager
 def encoders(
-    representation: Representation, count: int
+    representation: Representation, count: int, measured: Measured = NOTHING
 ) -> Iterator[Callable[[Iterable[list[Any]]], Iterator[Encoded]]]:
     """Give a function that encodes chunks in `count` processes, and yields the results in the order of the chunks.
+
+    What is to be `measured` of the objects is found in the same pass.
 
     What a worker cannot be told, such as objects that are no JSON values, or a representation of the caller's own
     script, is encoded here.
     """
     kind = type(representation)
     place = f"{kind.__module__}:{kind.__qualname__}"
-    with crew("gdl_core.data.encode:encoder", place, representation.to_config(), count=count) as ask:
+    with crew("gdl_core.data.encode:encoder", place, representation.to_config(), *measured, count=count) as ask:
 
         def encode_chunks(chunks: Iterable[list[Any]]) -> Iterator[Encoded]:
             waiting = deque[list[Any]]()
@@ -85,30 +110,33 @@ def encoders(
 
             for found, arrays in ask(questions()):
                 chunk = waiting.popleft()
-                yield encode_all(representation, chunk) if found is None else _received(found, arrays)
+                yield encode_all(representation, chunk, measured) if found is None else _received(found, arrays)
 
         yield encode_chunks
 
 
-def encoder(place: str, config: Mapping[str, Any]) -> Callable[[list[Any] | None], Message]:
+def encoder(
+    place: str, config: Mapping[str, Any], task: str, names: Sequence[str]
+) -> Callable[[list[Any] | None], Message]:
     """Return the function that encodes a chunk; what a worker does. Its answer is None where the caller must."""
-    representation = _rebuilt(place, config)
+    representation, measured = _rebuilt(place, config), Measured(task, names)
 
     def encode(chunk: list[Any] | None) -> Message:
         if chunk is None or representation is None:
             return None, []
-        found = encode_all(representation, chunk)
+        found = encode_all(representation, chunk, measured)
         told = {"fields": list(found.arrays), "refused": found.refused}
-        return told, [*found.arrays.values(), *found.lengths.values(), found.sizes]
+        return told, [*found.arrays.values(), *found.lengths.values(), found.sizes, found.numbers]
 
     return encode
 
 
 def _received(told: Mapping[str, Any], arrays: Sequence[np.ndarray]) -> Encoded:
     fields = told["fields"]
-    flat, lengths = arrays[: len(fields)], arrays[len(fields) : -1]
+    *arrays, sizes, numbers = arrays
+    flat, lengths = (dict(zip(fields, part, strict=True)) for part in (arrays[: len(fields)], arrays[len(fields) :]))
     refused = [(position, reason) for position, reason in told["refused"]]
-    return Encoded(dict(zip(fields, flat, strict=True)), dict(zip(fields, lengths, strict=True)), arrays[-1], refused)
+    return Encoded(flat, lengths, sizes, refused, numbers)
 
 
 def _rebuilt(place: str, config: Mapping[str, Any]) -> Representation | None:

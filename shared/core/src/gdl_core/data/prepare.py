@@ -16,7 +16,7 @@ import numpy as np
 from gdl_core import __version__
 from gdl_core.conditions import UNKNOWN
 from gdl_core.data.dataset import DESCRIPTION, FORMAT, Dataset
-from gdl_core.data.encode import Encoded, encode_all, encoders
+from gdl_core.data.encode import NOTHING, Encoded, Measured, encode_all, encoders
 from gdl_core.errors import InputError, Skipped, nearest
 from gdl_core.folders import new_folder, sha256
 from gdl_core.representation import Record, Representation
@@ -36,6 +36,7 @@ def prepare(
     source: str = "",
     numbers: Sequence[str] = (),
     labels: Sequence[str] = (),
+    measured: Measured = NOTHING,
     workers: int | None = None,
     skipped: Callable[[Skipped], None] = lambda skip: None,
     progress: Callable[[int], None] = lambda count: None,
@@ -43,17 +44,19 @@ def prepare(
 ) -> Dataset:
     """Encode records into the folder `out`, and open it.
 
-    `numbers` and `labels` name the properties to keep as columns. A record that cannot be used is handed to `skipped`,
-    in order, and left out. `progress` hears how many records were read. Records stream: memory stays bounded.
+    `numbers` and `labels` name the properties to keep as columns; what is `measured` of the objects becomes columns
+    too. A record that cannot be used is handed to `skipped`, in order, and left out. `progress` hears how many records
+    were read. Records stream: memory stays bounded.
     """
     out = Path(out)
     counter = _Counter(skipped, progress)
     with new_folder(out, replace=replace) as folder:
-        with _Writer(folder, representation, numbers, labels) as writer:
-            for chunk, encoded in _encode(records, representation, writer, workers):
+        with _Writer(folder, representation, numbers, labels, measured.names) as writer:
+            for chunk, encoded in _encode(records, representation, measured, workers):
                 writer.append(chunk, encoded, counter)
         if not writer.count:
             raise InputError(_nothing(source, counter))
+        writer.check()
         writer.describe(domain=domain, source=source, skipped=counter.skipped)
     return Dataset.open(out)
 
@@ -84,13 +87,11 @@ class _Counter:
 
 
 def _encode(
-    records: Iterable[Record], representation: Representation, writer: _Writer, workers: int | None
+    records: Iterable[Record], representation: Representation, measured: Measured, workers: int | None
 ) -> Iterator[tuple[list[Record], Encoded]]:
     """Yield each chunk of records with what became of it, in order."""
     stream = iter(records)
     start = list(islice(stream, SMALL))
-    if start:
-        writer.check(start[0])
     count = workers or cores()
     alone = len(start) < SMALL or count == 1
     waiting: list[list[Record]] = []
@@ -101,9 +102,9 @@ def _encode(
             yield [record.object for record in chunk]
 
     def here(chunks: Iterable[list[Any]]) -> Iterator[Encoded]:
-        return (encode_all(representation, chunk) for chunk in chunks)
+        return (encode_all(representation, chunk, measured) for chunk in chunks)
 
-    with nullcontext(here) if alone else encoders(representation, count) as encode:
+    with nullcontext(here) if alone else encoders(representation, count, measured) as encode:
         for encoded in encode(objects()):
             yield waiting.pop(0), encoded
 
@@ -112,10 +113,17 @@ class _Writer:
     """Appends encoded chunks to the files of a data set."""
 
     def __init__(
-        self, folder: Path, representation: Representation, numbers: Sequence[str], labels: Sequence[str]
+        self,
+        folder: Path,
+        representation: Representation,
+        numbers: Sequence[str],
+        labels: Sequence[str],
+        measured: Sequence[str],
     ) -> None:
         self.folder, self.representation, self.files = folder, representation, ExitStack()
         self.numbers, self.labels = tuple(numbers), {name: dict[str, int]() for name in labels}
+        self.measured, self.empty = tuple(measured), {*numbers, *labels}
+        self.there: set[str] = set()
         self.count = 0
 
     def __enter__(self) -> Self:
@@ -123,7 +131,7 @@ class _Writer:
         self.arrays = {name: self._open(f"{name}.npy", dtype) for name, dtype in fields.items()}
         self.offsets = {name: self._open(f"{name}.offsets.npy", np.dtype(np.int64)) for name in fields}
         self.sizes = self._open("sizes.npy", np.dtype(np.int32))
-        kinds = {**dict.fromkeys(self.numbers, np.float32), **dict.fromkeys(self.labels, np.int32)}
+        kinds = {**dict.fromkeys([*self.numbers, *self.measured], np.float32), **dict.fromkeys(self.labels, np.int32)}
         self.columns = {
             name: self._open(f"column-{place}.npy", np.dtype(kind)) for place, (name, kind) in enumerate(kinds.items())
         }
@@ -139,18 +147,15 @@ class _Writer:
     def _open(self, name: str, dtype: np.dtype) -> _ArrayFile:
         return self.files.enter_context(_ArrayFile(self.folder / name, dtype))
 
-    def check(self, record: Record) -> None:
-        """Refuse a column that the first record does not have."""
-        for name in self.columns:
-            if name not in record.properties:
-                raise InputError(
-                    f"{record.where}: there is no column {name!r}; {nearest(name, map(str, record.properties))}"
-                )
+    def check(self) -> None:
+        """Refuse a column in which no record has a value."""
+        for name in self.empty:
+            raise InputError(f"no record has a value in a column {name!r}; {nearest(name, self.there)}")
 
     def append(self, records: list[Record], encoded: Encoded, counter: _Counter) -> None:
         refused = dict(encoded.refused)
         taken = np.ones(len(records) - len(refused), bool)
-        values: dict[str, list[float]] = {name: [] for name in self.columns}
+        values: dict[str, list[float]] = {name: [] for name in [*self.numbers, *self.labels]}
         kept = 0
         for position, record in enumerate(records):
             reason = refused.get(position)
@@ -163,6 +168,8 @@ class _Writer:
         self._append_arrays(encoded, taken)
         for name, column in values.items():
             self.columns[name].append(np.array(column))
+        for name, found in zip(self.measured, encoded.numbers[taken].T, strict=True):
+            self.columns[name].append(found)
         counter.advance(len(records))
 
     def _append_arrays(self, encoded: Encoded, taken: np.ndarray) -> None:
@@ -178,7 +185,7 @@ class _Writer:
 
     def _read_columns(self, record: Record, values: dict[str, list[float]]) -> str | None:
         """Add a record's properties to the columns, all or none; return the reason if one cannot be used."""
-        if not self.columns:
+        if not values:
             return None
         try:
             found: list[float] = [_number(record, name) for name in self.numbers]
@@ -187,6 +194,9 @@ class _Writer:
         found += [_code(record, name, codes) for name, codes in self.labels.items()]
         for name, value in zip(values, found, strict=True):
             values[name].append(value)
+        if self.empty:
+            self.there.update(record.properties)
+            self.empty = {name for name in self.empty if record.properties.get(name) in (None, "")}
         return None
 
     def describe(self, **facts: Any) -> None:

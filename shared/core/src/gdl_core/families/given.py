@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import torch
 from torch import Tensor
@@ -23,6 +24,10 @@ class Given:
 
     values: Batch
     known: tuple[Tensor, ...]
+
+    def to(self, device: torch.device | str) -> Self:
+        """Move what is known to a device."""
+        return type(self)(self.values.to(device), tuple(known.to(device) for known in self.known))
 
     def over(self, parts: Sequence[Tensor]) -> tuple[Tensor, ...]:
         """Put what is known in its place. Shapes: parts of the filled form, or with further axes, of either form."""

@@ -24,13 +24,21 @@ def missing(condition: Tensor) -> Tensor:
 
 
 def drop_conditions(batch: Batch, share: float) -> Batch:
-    """Forget all that a sample is asked to be, for a random share of the samples; training for guidance needs it."""
+    """Forget all that a sample is asked to be, for a random share of the samples; training for guidance needs it.
+
+    Of several conditions, a half of the other samples forget each by the toss of a coin, so that a model can be asked
+    for any of them without the rest.
+    """
     if not (batch.conditions and share):
         return batch
-    dropped = torch.rand(len(batch), device=batch.values.device) < share
+    count, device = len(batch.conditions), batch.values.device
+    dropped = (torch.rand(len(batch), device=device) < share).expand(count, -1)
+    if count > 1:
+        some, *each = torch.rand(count + 1, len(batch), device=device) < 0.5
+        dropped = dropped | (some & torch.stack(each))
     conditions = {
-        name: torch.where(dropped.reshape(-1, *(1,) * (condition.ndim - 1)), missing(condition), condition)
-        for name, condition in batch.conditions.items()
+        name: torch.where(gone.reshape(-1, *(1,) * (condition.ndim - 1)), missing(condition), condition)
+        for gone, (name, condition) in zip(dropped, batch.conditions.items(), strict=True)
     }
     return replace(batch, conditions=conditions)
 

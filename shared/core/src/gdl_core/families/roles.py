@@ -5,7 +5,7 @@ Networks take the *real form* of samples (`gdl_core.spaces.Space`) and find what
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from torch import Tensor, nn
 
@@ -44,6 +44,7 @@ class Decoder(Protocol):
 class Denoiser(Protocol):
     """Makes ``outputs[i]`` numbers for each element of part i from a sample and a time, which is at home in 0 to 1.
 
+    With `inputs` it is told a code of so many numbers beside: the condition `gdl_core.conditions.CODE`.
     Where the elements of a space have no order, as points and nodes, permuting the input permutes the output.
     """
 
@@ -72,3 +73,13 @@ class Augmenter(Protocol):
 
     def __call__(self, batch: Batch, probability: Tensor) -> Batch:
         """Shapes: a real form, () -> a real form."""
+
+
+@runtime_checkable
+class Grows(Protocol):
+    """A network, of any role, that can begin with coarse samples: it works at several scales, up to one of them."""
+
+    scales: int
+
+    def grow(self, scale: float) -> None:
+        """Work up to a scale, counted from 0 for the coarsest; a fraction says how much the next one adds."""

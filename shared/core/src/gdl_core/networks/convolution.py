@@ -11,7 +11,7 @@ from gdl_core.networks.bidirectional import Attention
 from gdl_core.networks.conditioner import Conditioner
 from gdl_core.networks.modulation import Modulation
 from gdl_core.networks.precision import in_float32
-from gdl_core.networks.reading import Reading, Rows
+from gdl_core.networks.reading import Reading, reader_for
 from gdl_core.spaces import Batch, Grid
 
 SMALLEST = 4
@@ -74,22 +74,42 @@ class ResidualCells(nn.Module):
 
 
 class CellAttention(nn.Module):
-    """Attention of every cell to every other and, where it `reads`, to the rows that it is given, beside the input.
+    """Attention of every cell to every other, beside the input. Shapes: (batch, width, *shape) -> the same."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.norm = Norm(width)
+        self.attention = Attention(width, heads)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + as_cells(self.attention(as_rows(self.norm(x))), x)
+
+
+class CellReading(nn.Module):
+    """Attention of every cell to the sequences among the conditions, beside the input; nothing where there are none.
 
     Shapes: (batch, width, *shape) -> the same.
     """
 
-    def __init__(self, width: int, heads: int, *, reads: bool = False) -> None:
+    def __init__(self, conditions: Sequence[Condition], width: int, heads: int) -> None:
         super().__init__()
-        self.norm = Norm(width)
-        self.attention = Attention(width, heads)
-        self.reading = Reading(width, heads) if reads else None
+        self.reader = reader_for(conditions, width)
+        self.reading = None if self.reader is None else Reading(width, heads)
 
-    def forward(self, x: Tensor, read: Rows | None = None) -> Tensor:
-        cells = x.flatten(2).transpose(1, 2) + self.attention(self.norm(x).flatten(2).transpose(1, 2))
-        if self.reading is not None:
-            cells = cells + self.reading(cells, read)
-        return cells.transpose(1, 2).reshape(x.shape)
+    def forward(self, x: Tensor, conditions: Mapping[str, Tensor]) -> Tensor:
+        if self.reader is None or self.reading is None:
+            return x
+        return x + as_cells(self.reading(as_rows(x), self.reader(conditions, len(x))), x)
+
+
+def as_rows(cells: Tensor) -> Tensor:
+    """Put cells in a row. Shapes: (batch, width, *shape) -> (batch, cells, width)."""
+    return cells.flatten(2).transpose(1, 2)
+
+
+def as_cells(rows: Tensor, cells: Tensor) -> Tensor:
+    """Give rows the shape of cells. Shapes: (batch, cells, width) -> (batch, width, *shape)."""
+    return rows.transpose(1, 2).reshape(cells.shape)
 
 
 class Halve(nn.Module):
@@ -132,7 +152,9 @@ class Outputs(nn.Module):
 
 
 class ConvolutionEncoder(nn.Module):
-    """Sums up a grid. Shapes: (batch, channels, *shape) -> (batch, outputs[0]).
+    """Sums up a grid, whose coarsest cells read the sequences among the conditions.
+
+    Shapes: (batch, channels, *shape) -> (batch, outputs[0]).
 
     Example:
         >>> model = ConvolutionEncoder(Grid(channels=1, shape=(9, 9)), outputs=(4,), width=8)
@@ -148,6 +170,7 @@ class ConvolutionEncoder(nn.Module):
         conditions: Sequence[Condition] = (),
         width: int = 32,
         layers: int = 1,
+        heads: int = 4,
     ) -> None:
         super().__init__()
         axes, shapes = len(space.shape), halvings(space.shape)
@@ -161,6 +184,7 @@ class ConvolutionEncoder(nn.Module):
             self.blocks.extend(
                 ResidualCells(axes, inputs if layer == 0 else outs, outs, width) for layer in range(layers)
             )
+        self.reading = CellReading(conditions, widths[-1], heads)
         cells = int(torch.tensor(shapes[-1]).prod())
         self.norm = Norm(widths[-1])
         self.head = nn.Linear(widths[-1] * cells, outputs[0])
@@ -170,12 +194,14 @@ class ConvolutionEncoder(nn.Module):
         x = self.first(batch.values)
         for block in self.blocks:
             x = block(x, context) if isinstance(block, ResidualCells) else block(x)
+        x = self.reading(x, batch.conditions)
         return in_float32(self.head, F.silu(self.norm(x)).flatten(1))
 
 
 class ConvolutionDecoder(nn.Module):
-    """Makes all cells from a code, the coarsest first; the code also sets the scales and shifts of each layer.
+    """Makes all cells from a code, the coarsest first, which read the sequences among the conditions.
 
+    The code also sets the scales and shifts of each layer.
     Shapes: (batch, inputs) -> (batch, channels, *shape, outputs[0]).
 
     Example:
@@ -193,6 +219,7 @@ class ConvolutionDecoder(nn.Module):
         conditions: Sequence[Condition] = (),
         width: int = 32,
         layers: int = 1,
+        heads: int = 4,
     ) -> None:
         super().__init__()
         axes, shapes = len(space.shape), halvings(space.shape)[::-1]
@@ -201,6 +228,7 @@ class ConvolutionDecoder(nn.Module):
         self.conditioner = Conditioner(conditions, width)
         self.code = nn.Linear(inputs, width)
         self.first = nn.Linear(inputs, int(torch.tensor(self.shape).prod()))
+        self.reading = CellReading(conditions, widths[0], heads)
         self.blocks = nn.ModuleList()
         for place, outs in enumerate(widths):
             if place:
@@ -210,7 +238,7 @@ class ConvolutionDecoder(nn.Module):
 
     def forward(self, codes: Tensor, conditions: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
         context = self.code(codes) + self.conditioner(conditions, len(codes))
-        x = self.first(codes).unflatten(1, self.shape)
+        x = self.reading(self.first(codes).unflatten(1, self.shape), conditions)
         for block in self.blocks:
             x = block(x, context) if isinstance(block, ResidualCells) else block(x)
         return (self.outputs(x),)

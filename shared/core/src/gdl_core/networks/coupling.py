@@ -31,9 +31,9 @@ class VectorConditioner(nn.Module):
     ) -> None:
         super().__init__()
         self.conditioner = Conditioner(conditions, width) if conditions else None
-        hidden = [layer for _ in range(layers - 1) for layer in (nn.ReLU(), nn.Linear(width, width))]
+        hidden = [layer for _ in range(layers - 1) for layer in (nn.ReLU(inplace=True), nn.Linear(width, width))]
         self.first = nn.Linear(inputs, width)
-        self.rest = nn.Sequential(*hidden, nn.ReLU(), nn.Linear(width, space.size * outputs[0]))
+        self.rest = nn.Sequential(*hidden, nn.ReLU(inplace=True), nn.Linear(width, space.size * outputs[0]))
         self.shape = (space.size, outputs[0])
         zeroed(self.rest[-1])
 
@@ -41,7 +41,10 @@ class VectorConditioner(nn.Module):
         x = self.first(codes)
         if self.conditioner is not None:
             x = x + self.conditioner(conditions, len(codes))
-        return (in_float32(self.rest[-1], self.rest[:-1](x)).view(-1, *self.shape),)
+        *hidden, last = self.rest  # a slice would be built anew at each call
+        for layer in hidden:
+            x = layer(x)
+        return (in_float32(last, x).view(-1, *self.shape),)
 
 
 class GridCoupling(nn.Module):

@@ -71,6 +71,7 @@ class ModulatedStack(nn.Module):
         places: Tensor | None,
         conditions: Sequence[Condition],
         *,
+        inputs: int = 0,
         answers: int,
         width: int,
         layers: int,
@@ -79,7 +80,7 @@ class ModulatedStack(nn.Module):
         super().__init__()
         rotary = None if places is None else AxialRotary(width // heads, places)
         self.time = TimeEmbedding(width)
-        self.conditioner = Conditioner(conditions, width)
+        self.conditioner = Conditioner(conditions, width, inputs=inputs)
         self.reader = reader_for(conditions, width)
         reads = self.reader is not None
         self.blocks = nn.ModuleList(ModulatedBlock(width, heads, rotary, reads=reads) for _ in range(layers))
@@ -181,6 +182,7 @@ class TransformerDenoiser(nn.Module):
         self,
         space: Tokens | Points,
         *,
+        inputs: int = 0,
         outputs: Sequence[int],
         conditions: Sequence[Condition] = (),
         width: int = 128,
@@ -192,7 +194,9 @@ class TransformerDenoiser(nn.Module):
         self.shape = answer_shape(space, outputs[0])
         self.elements = Elements(space.real_shapes[0][1], places, width)
         answers = math.prod(self.shape)
-        self.stack = ModulatedStack(places, conditions, answers=answers, width=width, layers=layers, heads=heads)
+        self.stack = ModulatedStack(
+            places, conditions, inputs=inputs, answers=answers, width=width, layers=layers, heads=heads
+        )
 
     def forward(self, batch: Batch, time: Tensor) -> tuple[Tensor, ...]:
         answers = self.stack(self.elements(batch.values), time, batch.conditions)

@@ -74,10 +74,19 @@ class GraphBlock(nn.Module):
 class GraphBody(nn.Module):
     """Several blocks over embedded nodes and edges, and a norm behind them. Shapes: as `GraphBlock`."""
 
-    def __init__(self, conditions: Sequence[Condition], pairs: Pairs, *, width: int, layers: int, heads: int) -> None:
+    def __init__(
+        self,
+        conditions: Sequence[Condition],
+        pairs: Pairs,
+        *,
+        inputs: int = 0,
+        width: int,
+        layers: int,
+        heads: int,
+    ) -> None:
         super().__init__()
         edge = edge_width(width, heads)
-        self.conditioner = Conditioner(conditions, width)
+        self.conditioner = Conditioner(conditions, width, inputs=inputs)
         self.reader = reader_for(conditions, width)
         reads = self.reader is not None
         self.to_edges = nn.Linear(width, edge)
@@ -205,6 +214,7 @@ class GraphDenoiser(nn.Module):
         self,
         space: Graph,
         *,
+        inputs: int = 0,
         outputs: Sequence[int],
         conditions: Sequence[Condition] = (),
         width: int = 128,
@@ -216,7 +226,7 @@ class GraphDenoiser(nn.Module):
         pairs = Pairs(space.max_nodes)
         self.rows = GraphRows(space, pairs, width=width, heads=heads, lengths=lengths)
         self.time = TimeEmbedding(width)
-        self.body = GraphBody(conditions, pairs, width=width, layers=layers, heads=heads)
+        self.body = GraphBody(conditions, pairs, inputs=inputs, width=width, layers=layers, heads=heads)
         self.answers = zeroed(GraphAnswers(outputs, pairs, width=width, heads=heads))
 
     def forward(self, batch: Batch, time: Tensor) -> tuple[Tensor, ...]:

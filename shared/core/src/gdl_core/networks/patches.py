@@ -72,6 +72,7 @@ class PatchTransformer(nn.Module):
         self,
         space: Grid,
         *,
+        inputs: int = 0,
         outputs: Sequence[int],
         conditions: Sequence[Condition] = (),
         width: int = 128,
@@ -85,7 +86,9 @@ class PatchTransformer(nn.Module):
         cells, places = math.prod(self.patches.sizes), self.patches.places
         self.elements = Elements(space.channels * cells, places, width)
         answers = math.prod(self.answers) * cells
-        self.stack = ModulatedStack(places, conditions, answers=answers, width=width, layers=layers, heads=heads)
+        self.stack = ModulatedStack(
+            places, conditions, inputs=inputs, answers=answers, width=width, layers=layers, heads=heads
+        )
 
     def forward(self, batch: Batch, time: Tensor) -> tuple[Tensor, ...]:
         rows = self.stack(self.elements(self.patches.cut(batch.values)), time, batch.conditions)

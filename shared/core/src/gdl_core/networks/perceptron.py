@@ -95,6 +95,7 @@ class VectorDenoiser(nn.Module):
         self,
         space: Vector,
         *,
+        inputs: int = 0,
         outputs: Sequence[int],
         conditions: Sequence[Condition] = (),
         width: int = 128,
@@ -102,7 +103,7 @@ class VectorDenoiser(nn.Module):
     ) -> None:
         super().__init__()
         self.time = TimeEmbedding(width)
-        self.conditioner = Conditioner(conditions, width)
+        self.conditioner = Conditioner(conditions, width, inputs=inputs)
         self.body = Perceptron(space.size, space.size * outputs[0], width=width, layers=layers)
         self.shape = (space.size, outputs[0])
 

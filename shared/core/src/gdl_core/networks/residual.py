@@ -32,7 +32,8 @@ class ResidualBlock(nn.Module):
         return x + self.second(F.leaky_relu(self.first(F.leaky_relu(x, 0.2)), 0.2))
 
 
-def _stage(inputs: int, outputs: int, axes: int, layers: int) -> nn.Sequential:
+def residual_stage(inputs: int, outputs: int, axes: int, layers: int) -> nn.Sequential:
+    """Return the blocks of one scale."""
     return nn.Sequential(*(ResidualBlock(inputs if place == 0 else outputs, outputs, axes) for place in range(layers)))
 
 
@@ -58,7 +59,7 @@ class ResidualGenerator(nn.Module):
         self.conditioner = Conditioner(conditions, inputs)
         self.first = nn.Linear(inputs, sizes[0] * math.prod(self.shapes[0]))
         pairs = zip([sizes[0], *sizes], sizes, strict=False)
-        self.stages = nn.ModuleList(_stage(before, after, axes, layers) for before, after in pairs)
+        self.stages = nn.ModuleList(residual_stage(before, after, axes, layers) for before, after in pairs)
         self.last = convolve(axes, sizes[-1], space.channels * self.outputs)
 
     def forward(self, codes: Tensor, conditions: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
@@ -85,7 +86,7 @@ class ResidualDiscriminator(nn.Module):
         sizes, axes = widths_of(width, len(self.shapes)), len(space.shape)
         self.first = convolve(axes, space.channels, sizes[0])
         pairs = zip([sizes[0], *sizes], sizes, strict=False)
-        self.stages = nn.ModuleList(_stage(before, after, axes, layers) for before, after in pairs)
+        self.stages = nn.ModuleList(residual_stage(before, after, axes, layers) for before, after in pairs)
         self.features = nn.Linear(sizes[-1] * math.prod(self.shapes[-1]), sizes[-1])
         self.head = ProjectionHead(sizes[-1], outputs[0], conditions)
 

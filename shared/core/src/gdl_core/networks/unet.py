@@ -10,6 +10,7 @@ from gdl_core.conditions import Condition
 from gdl_core.networks.conditioner import Conditioner
 from gdl_core.networks.convolution import (
     CellAttention,
+    CellReading,
     Double,
     Halve,
     Outputs,
@@ -19,7 +20,6 @@ from gdl_core.networks.convolution import (
     widths_of,
 )
 from gdl_core.networks.modulation import zeroed
-from gdl_core.networks.reading import reader_for
 from gdl_core.networks.time import TimeEmbedding
 from gdl_core.spaces import Batch, Grid
 
@@ -41,6 +41,7 @@ class UNet(nn.Module):
         self,
         space: Grid,
         *,
+        inputs: int = 0,
         outputs: Sequence[int],
         conditions: Sequence[Condition] = (),
         width: int = 32,
@@ -51,8 +52,7 @@ class UNet(nn.Module):
         axes, shapes, context = len(space.shape), halvings(space.shape), 4 * width
         widths = widths_of(width, len(shapes))
         self.time = TimeEmbedding(context)
-        self.conditioner = Conditioner(conditions, context)
-        self.reader = reader_for(conditions, widths[-1])
+        self.conditioner = Conditioner(conditions, context, inputs=inputs)
         self.first = convolve(axes, space.channels, width)
         self.down, self.up = nn.ModuleList(), nn.ModuleList()
         self.coarser, self.finer = nn.ModuleList(), nn.ModuleList()
@@ -64,7 +64,8 @@ class UNet(nn.Module):
             self.coarser.append(Halve(shapes[place], shapes[place + 1], widths[place]))
             self.finer.append(Double(shapes[place + 1], shapes[place], widths[place + 1], widths[place]))
         self.middle = nn.ModuleList(ResidualCells(axes, widths[-1], widths[-1], context) for _ in range(2))
-        self.attention = CellAttention(widths[-1], heads, reads=self.reader is not None)
+        self.attention = CellAttention(widths[-1], heads)
+        self.reading = CellReading(conditions, widths[-1], heads)
         self.outputs = Outputs(space, width, outputs[0])
         zeroed(self.outputs.layer)
 
@@ -76,8 +77,8 @@ class UNet(nn.Module):
             for block in cast(nn.ModuleList, blocks):
                 x = block(x, context)
                 seen.append(x)
-        read = None if self.reader is None else self.reader(batch.conditions, len(batch))
-        x = self.middle[1](self.attention(self.middle[0](x, context), read), context)
+        x = self.attention(self.middle[0](x, context))
+        x = self.middle[1](self.reading(x, batch.conditions), context)
         for place in reversed(range(len(self.up))):
             for block in cast(nn.ModuleList, self.up[place]):
                 x = block(torch.cat([x, seen.pop()], 1), context)

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import replace as changed
 from pathlib import Path
 from typing import Any
 
+from gdl_core.conditions import Condition
 from gdl_core.data import Dataset, is_dataset
 from gdl_core.domains import Domain
-from gdl_core.errors import Skipped, UsageError, nearest
+from gdl_core.errors import GdlError, Skipped, UsageError, nearest
 from gdl_core.families import Family
 from gdl_core.folders import sweep
 from gdl_core.pairing import Design, build, families, widen
 from gdl_core.pipeline.pipeline import Pipeline
-from gdl_core.pipeline.preparing import Source, Unknown, prepare_files
+from gdl_core.pipeline.preparing import Unknown, prepare_files
+from gdl_core.pipeline.survey import Source
 from gdl_core.recipes import Recipe, find_recipe
 from gdl_core.training import Trained, TrainingOptions, train
 from gdl_core.training.folder import DATA, RunFolder
@@ -63,8 +67,9 @@ def train_from_files(
 
     A new model follows the first recipe that has this name, family, variant and representation, or is the family's
     plain one where no recipe has that family, variant and representation together; `model` names one to go on from.
-    `conditions` are columns of the data that samples can later be asked for. `options` are fields of `TrainingOptions`.
-    With `resume` the run goes on as it was begun; what is said again must be what was said then.
+    `conditions` are columns of the data, or properties that the domain measures, that samples can later be asked for.
+    `options` are fields of `TrainingOptions`. With `resume` the run goes on as it was begun; what is said again must be
+    what was said then.
     With `dry_run` nothing is written but a temporary data set, and the plan is returned.
     """
     folder = RunFolder(Path(out))
@@ -77,6 +82,8 @@ def train_from_files(
     chosen = None if start else _find(domain, recipe, family, variant, representation)
     settings = _settings(chosen, options)
     given = start.representation if start else chosen.representation if chosen else None
+    if start and not conditions:
+        conditions = [condition.name for condition in start.design.conditions]
 
     def data(home: Path) -> Dataset:
         if ready := _ready(domain, sources, home / DATA, resume):
@@ -98,11 +105,24 @@ def train_from_files(
     begun = resume and folder.description.is_file()
     if resume and not begun:  # it was killed while it prepared its data, or never started
         sweep(Path(out))
-    plan = _plan(data(Path(out)), start, chosen, conditions, settings)
+    with _leaving_nothing(Path(out)):
+        plan = _plan(data(Path(out)), start, chosen, conditions, settings)
     return train(
         plan.model, plan.dataset, out, options=settings, design=plan.design, resume=begun, replace=replace,
         progress=progress,
     )  # fmt: skip
+
+
+@contextmanager
+def _leaving_nothing(out: Path) -> Iterator[None]:
+    """Take away a folder that came to be in the block, when what it was made for is refused."""
+    fresh = not out.exists()
+    try:
+        yield
+    except GdlError:
+        if fresh:
+            shutil.rmtree(out, ignore_errors=True)
+        raise
 
 
 def _find(
@@ -175,7 +195,7 @@ def _plan(
     conditions: Sequence[str],
     options: TrainingOptions,
 ) -> Plan:
-    asked = tuple(dataset.condition(name) for name in conditions)
+    asked = {condition.name: condition for condition in map(dataset.condition, conditions)}
     if start is None:
         assert recipe is not None
         design = Design(
@@ -184,12 +204,11 @@ def _plan(
             recipe.network,
             recipe.family_options,
             recipe.network_options,
-            asked,
+            tuple(asked.values()),
             recipe.variant,
         )
         return Plan(build(design, seed=options.seed), design, options, dataset, recipe)
-    if conditions and asked != start.design.conditions:
-        raise UsageError("a model keeps the conditions it was trained with; start a new one, or leave them out")
+    _check_kept(start.design.conditions, asked)
     speaks = dataset.representation_config
     if speaks["name"] != start.representation.name:
         raise UsageError(
@@ -203,6 +222,20 @@ def _plan(
         )
     design = changed(start.design, space=dataset.space)
     return Plan(widen(start.model, design, seed=options.seed), design, options, dataset, None)
+
+
+def _check_kept(kept: Sequence[Condition], found: Mapping[str, Condition]) -> None:
+    """Refuse data that do not say of their samples what a trained model is told of them."""
+    for condition in kept:
+        other = found.get(condition.name)
+        new = set(getattr(other, "labels", ())) - set(getattr(condition, "labels", ()))
+        if type(other) is not type(condition) or new:
+            what = f"what is new in the data is {', '.join(map(repr, sorted(new)))}; " * bool(new)
+            raise UsageError(
+                f"the model keeps its condition {condition.name!r} as it was trained; {what}start a new one"
+            )
+    if more := found.keys() - {condition.name for condition in kept}:
+        raise UsageError(f"the model was trained without the condition {min(more)!r}; leave it out, or start a new one")
 
 
 def is_widened(wide: Any, narrow: Any) -> bool:

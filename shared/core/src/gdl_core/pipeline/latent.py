@@ -1,6 +1,7 @@
 """What can be done with a model that has a latent code of each object."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -25,31 +26,70 @@ def check_encodes(model: Family) -> None:
         raise UsageError(f"the family {model.name!r} has no latent code to go through; {there}")
 
 
+@dataclass(frozen=True)
+class Rebuilt:
+    """Objects that were encoded and decoded again, in order; what decodes to no object is None."""
+
+    given: list[Any]
+    found: list[Any]
+    exact: list[bool]
+    """Whether each came back as what it was, by what the domain takes for the same."""
+
+    @property
+    def share(self) -> float:
+        """The share that came back exactly."""
+        return sum(self.exact) / len(self.exact)
+
+
 def reconstruct(
     pipeline: Pipeline,
-    records: Sequence[Record],
+    records: Iterable[Record],
     *,
     seed: int = 0,
     skipped: Callable[[Skipped], None] = lambda record: None,
-) -> list[Any]:
-    """Encode each object and decode it again. What cannot be represented is handed to `skipped` and left out."""
+) -> Rebuilt:
+    """Encode each object and decode it again. What cannot be represented is handed to `skipped` and left out.
+
+    A code stands for the whole object: of a model with conditions, none is asked for.
+    """
     check_encodes(pipeline.model)
-    samples = []
+    given, samples = [], []
     for record in records:
         try:
             samples.append(pipeline.representation.encode(record.object))
+            given.append(record.object)
         except RepresentationError as error:
             skipped(Skipped(record.where, str(error)))
     if not samples:
         raise InputError("there is nothing to reconstruct: no record can be represented")
-    return _decode(pipeline, _encode(pipeline, samples), seed)
+    found = _decode(pipeline, encode_samples(pipeline, samples), seed)
+    return Rebuilt(given, found, same_objects(pipeline, given, found))
 
 
 def interpolate(pipeline: Pipeline, start: Any, end: Any, *, steps: int = 8, seed: int = 0) -> list[Any]:
-    """Decode `steps` codes that lie evenly on the line from one object's code to the other's, both included."""
+    """Decode `steps` codes that lie evenly on the line from one object's code to the other's, both included.
+
+    The first and the last are what the model makes of the two codes: the objects themselves only where it reconstructs
+    them. What decodes to no object is None.
+    """
     check_encodes(pipeline.model)
-    first, last = _encode(pipeline, [pipeline.representation.encode(thing) for thing in (start, end)])
+    if steps < 2:
+        raise UsageError(f"a walk of {steps} steps has no two ends; ask for 2 or more")
+    first, last = encode_samples(pipeline, [pipeline.representation.encode(thing) for thing in (start, end)])
     return _decode(pipeline, torch.stack([first.lerp(last, i / (steps - 1)) for i in range(steps)]), seed)
+
+
+def same_objects(pipeline: Pipeline, left: Sequence[Any], right: Sequence[Any]) -> list[bool]:
+    """Tell of each pair whether both are the same object, in whatever spelling."""
+    identity = pipeline.domain.load("identity") if pipeline.domain.has("identity") else lambda thing: thing
+
+    def same(one: Any, other: Any) -> bool:
+        try:
+            return one is not None and other is not None and identity(one) == identity(other)
+        except RepresentationError:
+            return False
+
+    return list(map(same, left, right))
 
 
 def attribute(pipeline: Pipeline, having: Sequence[Any], lacking: Sequence[Any]) -> Tensor:
@@ -61,7 +101,7 @@ def attribute(pipeline: Pipeline, having: Sequence[Any], lacking: Sequence[Any])
     if not having or not lacking:
         raise InputError("an attribute needs objects that have it and objects that lack it")
     with_it, without = (
-        _encode(pipeline, [pipeline.representation.encode(thing) for thing in things]).mean(0)
+        encode_samples(pipeline, [pipeline.representation.encode(thing) for thing in things]).mean(0)
         for things in (having, lacking)
     )
     return with_it - without
@@ -72,12 +112,12 @@ def alter(
 ) -> list[Any]:
     """Move each object's code `amount` times along a direction, such as an `attribute`, and decode it."""
     check_encodes(pipeline.model)
-    codes = _encode(pipeline, [pipeline.representation.encode(thing) for thing in objects])
+    codes = encode_samples(pipeline, [pipeline.representation.encode(thing) for thing in objects])
     return _decode(pipeline, codes + amount * direction.to(codes.device), seed)
 
 
 @torch.no_grad()
-def _encode(pipeline: Pipeline, samples: Sequence[Sample]) -> Tensor:
+def encode_samples(pipeline: Pipeline, samples: Sequence[Sample]) -> Tensor:
     """Return the code of each sample. Shapes: (samples, ...)."""
     pipeline.model.eval()
     parts = []
@@ -94,5 +134,5 @@ def _decode(pipeline: Pipeline, codes: Tensor, seed: int) -> list[Any]:
         part = codes[place : place + BATCH]
         streams = Streams(seed, range(place, place + len(part)), device=pipeline.device)
         draws = pipeline.model.decode(part, streams)  # type: ignore[operator]
-        objects += [pipeline.representation.decode(sample) for sample in draws.samples]
+        objects += [pipeline.decode(sample) for sample in draws.samples]
     return objects

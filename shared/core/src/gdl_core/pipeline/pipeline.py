@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import warnings
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,14 +17,15 @@ import torch
 
 from gdl_core.checkpoint import load, save
 from gdl_core.checkpoint.writing import StoredType
-from gdl_core.conditions import encode_conditions
+from gdl_core.conditions import unseen
 from gdl_core.domains import Domain
 from gdl_core.errors import CheckpointError, RepresentationError, UsageError, nearest
 from gdl_core.families import Draws, Family, HasLikelihood, Likelihood
 from gdl_core.pairing import Design
+from gdl_core.pipeline.asking import request
 from gdl_core.pipeline.search import Draw, Search, check_shard, shard_size
 from gdl_core.randomness import Streams
-from gdl_core.representation import HasPrefixes, Representation
+from gdl_core.representation import Representation
 from gdl_core.spaces import Sample
 from gdl_core.training.machine import find_device, find_precision
 
@@ -189,15 +191,10 @@ class Pipeline:
         return Likelihood(torch.cat([part.values.cpu() for part in parts]) if parts else torch.zeros(0), kind)
 
     def _request(self, conditions: Mapping[str, Any] | None, prefix: Any) -> dict[str, Any]:
-        """Turn what a user asks for into what a family is asked for, for one sample."""
-        asked: dict[str, Any] = {}
-        if conditions or self.design.conditions:
-            asked["conditions"] = encode_conditions(self.design.conditions, [conditions or {}])
-        if prefix:
-            if not isinstance(self.representation, HasPrefixes):
-                raise UsageError(f"the representation {self.representation.name!r} takes no prefix")
-            asked["prefixes"] = [self.representation.encode_prefix(prefix)]
-        return asked
+        """Turn what a user asks for into what a family is asked for, for one sample; warn of the unseen."""
+        for line in unseen(self.design.conditions, conditions or {}):
+            warnings.warn(line, stacklevel=3)
+        return request(self.representation, self.model, self.design.conditions, asked=conditions, prefix=prefix)
 
     def _draw_ahead(
         self, missing: Callable[[int], int], draw: Callable[[int, int], list[Draw]], batch_size: int
@@ -227,14 +224,16 @@ class Pipeline:
     ) -> list[Draw]:
         """Draw the samples of these numbers at once."""
         rows = {name: row.expand(len(numbers), *row.shape[1:]) for name, row in asked.get("conditions", {}).items()}
-        conditions = {name: row.to(self.device) for name, row in rows.items()}
+        asked = {**asked, "conditions": {name: row.to(self.device) for name, row in rows.items()}}
+        if given := asked.get("given"):
+            asked["given"] = given.to(self.device)
         streams = Streams(seed, numbers, device=self.device)
         half = find_precision(precision, self.device) == "bfloat16"
         with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
-            draws = self._call_family(streams, {**asked, "conditions": conditions, **options})
+            draws = self._call_family(streams, {**asked, **options})
         known = [None] * len(numbers) if draws.log_prob is None else draws.log_prob.tolist()
         drawn = zip(numbers, draws.samples, known, strict=True)
-        return [Draw(number, self._decode(sample), log_prob) for number, sample, log_prob in drawn]
+        return [Draw(number, self.decode(sample), log_prob) for number, sample, log_prob in drawn]
 
     def _call_family(self, streams: Streams, options: Mapping[str, Any]) -> Draws:
         there = signature(self.model.sample).parameters
@@ -245,7 +244,8 @@ class Pipeline:
                 )
         return self.model.sample(streams, **options)
 
-    def _decode(self, sample: Sample) -> Any:
+    def decode(self, sample: Sample) -> Any:
+        """Return the object that a sample stands for; None where it stands for none."""
         try:
             return self.representation.decode(on_cpu(sample))
         except RepresentationError:

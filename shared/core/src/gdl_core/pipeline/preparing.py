@@ -7,72 +7,16 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from gdl_core.data import Dataset, prepare
 from gdl_core.domains import Domain
-from gdl_core.errors import InputError, RepresentationError, Skipped, UsageError
-from gdl_core.representation import Record, Representation
+from gdl_core.errors import InputError, RepresentationError, Skipped
+from gdl_core.pipeline.survey import Files, Source, Survey
+from gdl_core.representation import Representation
 
 Unknown = Literal["extend", "error", "skip"]
-Source = str | Path
-
-
-@dataclass(frozen=True)
-class Files:
-    """What to read: files (``-``: the standard input), and in tables the column that holds the objects."""
-
-    domain: Domain
-    sources: Sequence[Source]
-    column: str | None = None
-
-    def __post_init__(self) -> None:
-        if not self.sources:
-            raise UsageError("there is nothing to read; name a file")
-
-    def records(self, skipped: Callable[[Skipped], None] = lambda skip: None) -> Iterator[Record]:
-        """Read all files, one after the other."""
-        read = self.domain.load("read")
-        for source in self.sources:
-            yield from read(source, column=self.column, skipped=skipped)
-
-
-@dataclass
-class Survey:
-    """A first pass over the records: hands on the objects, and notes what the columns of interest hold."""
-
-    files: Files
-    columns: Sequence[str] = ()
-    texts: set[str] = field(default_factory=set)
-    found: set[str] = field(default_factory=set)
-
-    def objects(self) -> Iterator[Any]:
-        """Give the object of every record."""
-        for record in self.files.records():
-            for name in self.columns:
-                self._note(name, record.properties.get(name))
-            yield record.object
-
-    def _note(self, name: str, value: Any) -> None:
-        if value in (None, "") or name in self.texts:
-            return
-        self.found.add(name)
-        try:
-            float(value)
-        except (TypeError, ValueError):
-            self.texts.add(name)
-
-    def kinds(self) -> dict[str, list[str]]:
-        """Tell which columns hold numbers, and which hold labels."""
-        for name in self.columns:
-            if name not in self.found:
-                raise InputError(f"no record has a value in the column {name!r}; a condition needs one")
-        return {
-            "numbers": [name for name in self.columns if name not in self.texts],
-            "labels": [name for name in self.columns if name in self.texts],
-        }
 
 
 def prepare_files(
@@ -93,6 +37,8 @@ def prepare_files(
 
     A `representation` given by name (None: the domain's first) learns its vocabulary from the data. One that is
     given as an object is kept: `unknown` says whether what it cannot hold widens it, is an error, or is skipped.
+    `columns` are properties to keep: columns of the files, or where there is none of that name, what the domain
+    measures.
     """
     with ExitStack() as stack:
         files = Files(
@@ -100,9 +46,6 @@ def prepare_files(
         )
         survey = Survey(files, columns)
         speaks = _fit(domain, representation, survey, unknown)
-        if columns and not survey.found:
-            for _ in survey.objects():
-                pass
         return prepare(
             files.records(skipped),
             speaks,
@@ -113,7 +56,7 @@ def prepare_files(
             replace=replace,
             skipped=skipped,
             progress=progress,
-            **survey.kinds(),
+            **survey.columns(),
         )
 
 

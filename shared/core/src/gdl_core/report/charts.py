@@ -12,6 +12,10 @@ _WIDTH, _HEIGHT = 520, 280
 _LEFT, _RIGHT, _TOP, _BOTTOM = 76, 12, 14, 46
 
 Numbers = Sequence[float]
+Points = Sequence[tuple[float, float]]
+
+SHADES = 8
+"""How many shades the page's style has for values."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,40 @@ def histogram(groups: Mapping[str, Numbers], *, across: str, bins: int = 40) -> 
     return _figure(f"distribution of {across}; {means}", [*frame, *steps], list(kept))
 
 
+def scatter(groups: Mapping[str, Points], *, across: str, up: str) -> str:
+    """Draw sets of points over each other, the first at the bottom.
+
+    Example:
+        >>> scatter({"data": [(0, 0), (1, 2)], "samples": [(1, 1)]}, across="x", up="y").count("<circle")
+        3
+    """
+    axes = _axes([point for points in groups.values() for point in points])
+    if axes is None:
+        return _nothing(up)
+    dots = [_dot(point, axes, f"series{number}") for number, points in enumerate(groups.values()) for point in points]
+    counts = "; ".join(f"{name}: {len(points)} points" for name, points in groups.items())
+    return _figure(f"{up} by {across}; {counts}", [*_frame(*axes, across, up), *dots], list(groups))
+
+
+def shaded(points: Points, values: Numbers, *, across: str, up: str, name: str) -> str:
+    """Draw points in shades that follow their values, from those of the lowest to those of the highest twentieth.
+
+    Example:
+        >>> 'class="shade7"' in shaded([(0, 0), (1, 2)], [3.0, 9.0], across="x", up="y", name="weight")
+        True
+    """
+    axes = _axes(points)
+    if axes is None:
+        return _nothing(name)
+    low, high = (float(end) for end in np.quantile(values, [0.05, 0.95]))
+    places = (np.asarray(values, float) - low) / ((high - low) or 1.0)
+    shades = (places * SHADES).clip(0, SHADES - 1).astype(int)
+    dots = [_dot(point, axes, f"shade{shade}") for point, shade in zip(points, shades, strict=True)]
+    title = f"{up} by {across}; the shade is {name}"
+    keys = {f"{name} {label(low)} or less": "shade0", f"{name} {label(high)} or more": f"shade{SHADES - 1}"}
+    return _figure(title, [*_frame(*axes, across, up), *dots], list(keys), list(keys.values()))
+
+
 def label(value: float) -> str:
     """Write a number with at most four significant digits.
 
@@ -100,6 +138,19 @@ def label(value: float) -> str:
 def _round_step(rough: float) -> float:
     power = 10.0 ** math.floor(math.log10(rough))
     return next(lead * power for lead in (1, 2, 5, 10) if lead * power >= rough * (1 - 1e-9))
+
+
+def _axes(points: Points) -> tuple[Axis, Axis] | None:
+    """Return the axes on which all points lie; None where there is no point."""
+    if not points:
+        return None
+    across, up = zip(*points, strict=True)
+    return _axis(across, _LEFT, _WIDTH - _RIGHT, log=False), _axis(up, _HEIGHT - _BOTTOM, _TOP, log=False)
+
+
+def _dot(point: tuple[float, float], axes: tuple[Axis, Axis], kind: str) -> str:
+    across, up = (axis(value) for axis, value in zip(axes, point, strict=True))
+    return f'<circle class="{kind}" cx="{across:.1f}" cy="{up:.1f}" r="2.4"/>'
 
 
 def _axis(values: Numbers, start: float, end: float, *, log: bool, padding: float = 0.05) -> Axis:
@@ -165,8 +216,9 @@ def _frame(x: Axis, y: Axis, across: str, up: str) -> list[str]:
     return parts
 
 
-def _figure(title: str, parts: Iterable[str], names: Sequence[str]) -> str:
-    keys = "".join(f'<span class="key series{number}">{escape(name)}</span>' for number, name in enumerate(names))
+def _figure(title: str, parts: Iterable[str], names: Sequence[str], kinds: Sequence[str] | None = None) -> str:
+    kinds = kinds or [f"series{number}" for number in range(len(names))]
+    keys = "".join(f'<span class="key {kind}">{escape(name)}</span>' for name, kind in zip(names, kinds, strict=True))
     drawing = "".join(parts)
     return (
         f'<figure class="chart"><svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(title)}">'

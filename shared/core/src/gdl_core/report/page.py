@@ -31,9 +31,9 @@ td { overflow-wrap: anywhere; }
 pre { background: var(--panel); border: 1px solid var(--rule); border-radius: 6px; padding: .8rem 1rem;
   overflow-x: auto; }
 code, pre { font: .9em/1.5 ui-monospace, monospace; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1.25rem; }
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr)); gap: 1.25rem; }
 figure { margin: 0; }
-table + .charts, table + figure, .charts + table { margin-top: 1.25rem; }
+table + .charts, table + figure, .charts + table, .charts + figure { margin-top: 1.25rem; }
 figure.chart { background: var(--panel); border: 1px solid var(--rule); border-radius: 8px; padding: .75rem; }
 svg { display: block; width: 100%; height: auto; }
 .chart text { fill: var(--faint); font: 12.5px system-ui, sans-serif; }
@@ -44,6 +44,10 @@ svg { display: block; width: 100%; height: auto; }
 .series0 { --own: var(--first); } .series1 { --own: var(--second); } .series2 { --own: var(--third); }
 polyline, polygon { stroke: var(--own); fill: var(--own); }
 circle { fill: var(--own); }
+.chart circle { fill-opacity: .75; }
+.shade0 { --own: #440154; } .shade1 { --own: #46327e; } .shade2 { --own: #365c8d; } .shade3 { --own: #277f8e; }
+.shade4 { --own: #1fa187; } .shade5 { --own: #4ac16d; } .shade6 { --own: #a0da39; } .shade7 { --own: #d8c518; }
+@media (prefers-color-scheme: dark) { .shade0 { --own: #7d3fa0; } .shade1 { --own: #6a5bb8; } }
 .key { display: inline-flex; align-items: center; gap: .4rem; margin-right: 1.2rem; font-size: .9rem; }
 .key::before { content: ""; width: 1.1rem; height: .25rem; border-radius: 2px; background: var(--own); }
 .picture { background: #ffffff; border: 1px solid var(--rule); border-radius: 8px; padding: .5rem; }

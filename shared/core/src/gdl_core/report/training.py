@@ -81,6 +81,7 @@ def _settings(description: Mapping[str, Any]) -> dict[str, Any]:
         "network": design.get("network"),
         **network,
         "representation": description.get("representation", {}).get("name"),
+        "can be asked for": ", ".join(condition["name"] for condition in design.get("conditions", ())) or None,
         "samples in the data": data.get("count"),
         **options,
         "gdl": description.get("gdl"),

@@ -162,8 +162,11 @@ def conditions_are_heard(network: type[nn.Module], role: str, space: Space, opti
 def order_is_kept_where_there_is_none(
     network: type[nn.Module], role: str, space: Space, options: Mapping[str, Any]
 ) -> None:
-    """Permuting points or nodes permutes what a denoiser answers, and leaves an encoder's answer as it was."""
-    if role == "decoder" or not isinstance(space, Points | Graph):
+    """Permuting points or nodes permutes what a denoiser answers, and leaves an encoder's answer as it was.
+
+    A network that says it is `ordered` is let off.
+    """
+    if role == "decoder" or not isinstance(space, Points | Graph) or getattr(network, "ordered", False):
         return
     model, batch = made(network, role, space, options), real_form(space, 3)
     order = torch.randperm(batch.values.shape[1], generator=torch.Generator().manual_seed(1))

@@ -32,9 +32,9 @@ def key(graph: GraphSample) -> tuple:
     return (*graph.nodes.tolist(), *graph.edges.flatten().tolist())
 
 
-@pytest.fixture(scope="module", params=["transformer", "recurrent"])
+@pytest.fixture(scope="module", params=["transformer", "recurrent", "perceptron"])
 def model(request):
-    options = SMALL if request.param == "transformer" else {"width": 16, "layers": 1}
+    options = SMALL if request.param == "transformer" else {"width": 16, "layers": 1 + (request.param == "perceptron")}
     design = Design("autoregressive", SPACE, request.param, network_options=options)
     built = build(design, seed=2).eval()
     with torch.no_grad():

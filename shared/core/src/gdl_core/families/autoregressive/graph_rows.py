@@ -63,12 +63,19 @@ class GraphRows(MaximumLikelihood):
 
         Shapes: values (batch,), elements (batch, nodes and pairs of nodes of the largest graph [+ 1]).
         """
+        logits, symbols, counted = self.predict(batch)
+        elements = symbol_log_prob(logits, symbols.where(counted, logits.argmax(-1))).masked_fill(~counted, 0)
+        return Likelihood(elements.sum(1), "exact", elements)
+
+    def predict(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the logits at each place of the sequences, the symbols that stand there, and which of them count.
+
+        Shapes: (batch, length, symbols), two of (batch, length).
+        """
         symbols, counted = self._symbols(batch)
         inputs = F.pad(symbols, (1, 0), value=BOUNDARY)[:, :-1]
         logits = self.network(inputs, batch.conditions).float()
-        logits = logits.masked_fill(~self.possible[: symbols.shape[1]], -torch.inf)
-        elements = symbol_log_prob(logits, symbols.where(counted, logits.argmax(-1))).masked_fill(~counted, 0)
-        return Likelihood(elements.sum(1), "exact", elements)
+        return logits.masked_fill(~self.possible[: symbols.shape[1]], -torch.inf), symbols, counted
 
     def _symbols(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Write graphs as sequences; also return which places count. Shapes: two of (batch, length)."""

@@ -8,9 +8,21 @@ can also be hidden (`masked`) or replaced (`uniform`).
 from gdl_core.families.diffusion.consistency import Consistency
 from gdl_core.families.diffusion.denoising import Ddpm, Edm, FlowMatching
 from gdl_core.families.diffusion.masked import Masked, Staged
+from gdl_core.families.diffusion.mean_flow import MeanFlow
 from gdl_core.families.diffusion.uniform import Marginal, Uniform
 
-DIFFUSION = (Masked, Edm, Ddpm, FlowMatching, Consistency, Marginal, Uniform, Staged)
+DIFFUSION = (Masked, Edm, Ddpm, FlowMatching, MeanFlow, Consistency, Marginal, Uniform, Staged)
 """The variants; `Masked` comes first where it fits, `Edm` elsewhere."""
 
-__all__ = ["DIFFUSION", "Consistency", "Ddpm", "Edm", "FlowMatching", "Marginal", "Masked", "Staged", "Uniform"]
+__all__ = [
+    "DIFFUSION",
+    "Consistency",
+    "Ddpm",
+    "Edm",
+    "FlowMatching",
+    "Marginal",
+    "Masked",
+    "MeanFlow",
+    "Staged",
+    "Uniform",
+]

@@ -39,6 +39,8 @@ class Gaussian(Family):
     steps: ClassVar[int]
     completion: ClassVar[str] = "repaint"
     """The solver where a part is given."""
+    inputs: ClassVar[int] = 0
+    """How many numbers the network is told beside the time."""
 
     def __init__(
         self,
@@ -58,22 +60,23 @@ class Gaussian(Family):
         numbers = any(part.symbols is None for part in space.parts)
         self.deviation = deviation or (1.0 if numbers else 0.5)
         self.condition_dropout = condition_dropout
-        self.network = cast(Denoiser, networks("denoiser", outputs=space.real_outputs))
+        self.network = cast(Denoiser, networks("denoiser", inputs=self.inputs, outputs=space.real_outputs))
 
     def guess(self, x: Parts, moment: Moment[Any], conditions: Mapping[str, Tensor], *, guidance: float = 1.0) -> Parts:
         """Guess the data behind the noise, at one moment or at one for each sample. Shapes: a real form -> the same."""
         scales = self.scales(moment, self.deviation)
-        inputs = [self.factor(scales.input, part) * part for part in x]
-        place = self.way.place(torch.as_tensor(moment.time, dtype=x[0].dtype, device=x[0].device)).expand(len(x[0]))
-
-        def answer(asked: Mapping[str, Tensor]) -> Sequence[Tensor]:
-            outputs = self.network(Batch(inputs[0], conditions=asked).with_parts(inputs), place)
-            return self.space.as_real([output.to(x[0].dtype) for output in outputs]).parts
-
+        inputs = tuple(self.factor(scales.input, part) * part for part in x)
+        outputs = guided(partial(self.ask, inputs, moment), conditions, guidance)
         return tuple(
             self.factor(scales.skip, part) * part + self.factor(scales.output, part) * output
-            for part, output in zip(x, guided(answer, conditions, guidance), strict=True)
+            for part, output in zip(x, outputs, strict=True)
         )
+
+    def ask(self, inputs: Parts, moment: Moment[Any], conditions: Mapping[str, Tensor]) -> Parts:
+        """Return what the network makes of its input at a moment. Shapes: a real form -> the same."""
+        place = self.way.place(like(inputs[0], moment.time))
+        outputs = self.network(Batch(inputs[0], conditions=conditions).with_parts(inputs), place)
+        return self.space.as_real([output.to(inputs[0].dtype) for output in outputs]).parts
 
     def factor(self, number: Any, part: Tensor) -> Any:
         """Return a factor for a part: a plain number, or one for each sample with the axes of the part."""
@@ -123,6 +126,11 @@ def keep(denoise: Denoise, given: Given, noise: Parts) -> Denoise:
         return given.over(denoise(Given(given.values.with_parts(noisy), given.known).over(x), moment))
 
     return denoise_rest
+
+
+def like(part: Tensor, number: Any) -> Tensor:
+    """Return a plain number, or one for each sample, as one for each sample of a part. Shapes: -> (batch,)."""
+    return torch.as_tensor(number, dtype=part.dtype, device=part.device).expand(len(part))
 
 
 def named(table: Mapping[str, Value], name: str, kind: str) -> Value:

@@ -23,13 +23,14 @@ Number = TypeVar("Number", float, Tensor)
 
 
 class Moment(NamedTuple, Generic[Number]):
-    """A time, the factors of data and noise at it, and how fast these change."""
+    """A time, the factors of data and noise at it, how fast these change, and until when a step from there lasts."""
 
     time: Number
     alpha: Number
     sigma: Number
     alpha_rate: Number
     sigma_rate: Number
+    until: Number | None = None
 
 
 class Interpolant(ABC):
@@ -179,9 +180,9 @@ def moments(interpolant: Interpolant, times: Tensor) -> list[Moment[float]]:
 
     Example:
         >>> moments(Straight(), torch.tensor([0.5], dtype=torch.float64))
-        [Moment(time=0.5, alpha=0.5, sigma=0.5, alpha_rate=-1.0, sigma_rate=1.0)]
+        [Moment(time=0.5, alpha=0.5, sigma=0.5, alpha_rate=-1.0, sigma_rate=1.0, until=None)]
     """
-    rows = torch.stack(list(interpolant.at(times)), 1).tolist()
+    rows = torch.stack(list(interpolant.at(times)[:5]), 1).tolist()
     return [Moment(*row) for row in rows]
 
 

@@ -93,6 +93,14 @@ def euler(denoise: Denoise, x: Parts, moments: Sequence[Moment[float]], normal: 
     return x
 
 
+def jump(denoise: Denoise, x: Parts, moments: Sequence[Moment[float]], normal: Draw) -> Parts:
+    """As `euler`, but the denoiser is told when a step ends: one that knows the mean rate of change until then makes
+    steps of any length without error. Geng et al. (2025), arXiv:2505.13447.
+    """
+    steps = [now._replace(until=then.time) for now, then in pairwise(moments)]
+    return euler(denoise, x, [*steps, moments[-1]], normal)
+
+
 def heun(denoise: Denoise, x: Parts, moments: Sequence[Moment[float]], normal: Draw) -> Parts:
     """Follow the mean of the rates at both ends of a step. Karras et al. (2022), arXiv:2206.00364, algorithm 1.
 
@@ -146,6 +154,7 @@ SOLVERS: Mapping[str, Solver] = {
     "ddim": ddim,
     "euler": euler,
     "heun": heun,
+    "jump": jump,
     "repaint": repaint,
     "dpm-solver": dpm_solver,
     "restart": restart,

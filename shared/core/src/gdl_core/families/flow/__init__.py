@@ -7,9 +7,11 @@ built of them; `flow` is the family, and the other modules are its variants.
 from gdl_core.families.flow.autoregressive import MaskedAutoregressive, SplineAutoregressive, TransformerFlow
 from gdl_core.families.flow.bijection import Bijection, Chain
 from gdl_core.families.flow.flow import Flow
+from gdl_core.families.flow.graphs import GraphRealNVP
 from gdl_core.families.flow.grids import Glow, GridRealNVP, GridSpline
 from gdl_core.families.flow.latent import LatentFlow
 from gdl_core.families.flow.points import PointSpline
+from gdl_core.families.flow.rows import GraphRowsFlow
 from gdl_core.families.flow.vectors import NICE, RealNVP, SplineFlow
 
 FLOWS = (
@@ -24,6 +26,8 @@ FLOWS = (
     SplineAutoregressive,
     TransformerFlow,
     LatentFlow,
+    GraphRowsFlow,
+    GraphRealNVP,
 )
 """The variants; the first that fits a space is the default there."""
 
@@ -34,6 +38,8 @@ __all__ = [
     "Chain",
     "Flow",
     "Glow",
+    "GraphRealNVP",
+    "GraphRowsFlow",
     "GridRealNVP",
     "GridSpline",
     "LatentFlow",

@@ -42,7 +42,7 @@ class MaskedAutoregressive(AutoregressiveFlow):
 
     variant = "masked-autoregressive"
 
-    def __init__(self, space: Space, networks: Networks, *, steps: int = 5, condition_dropout: float = 0.0) -> None:
+    def __init__(self, space: Space, networks: Networks, *, steps: int = 5, condition_dropout: float = 0.1) -> None:
         super().__init__(space, networks, condition_dropout=condition_dropout)
         self.bijection = causal_chain(space, Affine(), networks, steps=steps)
 
@@ -60,7 +60,7 @@ class SplineAutoregressive(AutoregressiveFlow):
         steps: int = 3,
         bins: int = 8,
         bound: float = 5.0,
-        condition_dropout: float = 0.0,
+        condition_dropout: float = 0.1,
     ) -> None:
         super().__init__(space, networks, condition_dropout=condition_dropout)
         self.bijection = causal_chain(space, Spline(bins=bins, bound=bound), networks, steps=steps)
@@ -88,7 +88,7 @@ class TransformerFlow(Flow):
         steps: int = 4,
         patch: int = 2,
         noise: float = 0.05,
-        condition_dropout: float = 0.0,
+        condition_dropout: float = 0.1,
     ) -> None:
         super().__init__(space, networks, condition_dropout=condition_dropout)
         self.noise = noise

@@ -25,13 +25,13 @@ class SplitCoupling(Bijection):
         self.kept, self.law, self.network = size // 2, law, cast(Decoder, network)
 
     def forward(self, x: Tensor, asked: Asked) -> tuple[Tensor, Tensor]:
-        kept, moved = x[:, : self.kept], x[:, self.kept :]
+        kept, moved = x.split([self.kept, x.shape[1] - self.kept], 1)
         (theta,) = self.network(self._code(kept), asked)
         moved, log_slope = self.law.forward(moved, theta.to(x.dtype))
         return torch.cat([moved, kept], 1), log_slope.sum(1)
 
     def inverse(self, z: Tensor, asked: Asked, guidance: float = 1.0) -> Tensor:
-        moved, kept = z[:, : z.shape[1] - self.kept], z[:, z.shape[1] - self.kept :]
+        moved, kept = z.split([z.shape[1] - self.kept, self.kept], 1)
         code = self._code(kept)
         (theta,) = guided(lambda known: self.network(code, known), asked, guidance)
         return torch.cat([kept, self.law.inverse(moved, theta.to(z.dtype))], 1)

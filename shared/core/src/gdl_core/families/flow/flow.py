@@ -29,7 +29,7 @@ class Flow(Family):
     name = "flow"
     bijection: Bijection
 
-    def __init__(self, space: Space, networks: Networks, *, condition_dropout: float = 0.0) -> None:
+    def __init__(self, space: Space, networks: Networks, *, condition_dropout: float = 0.1) -> None:
         super().__init__(space, networks)
         self.condition_dropout = condition_dropout
         self.dequantizer = Dequantizer(space)

@@ -29,7 +29,7 @@ class GridFlow(Flow):
     space: Grid
 
     def __init__(
-        self, space: Grid, networks: Networks, *, dequantization: int = 0, condition_dropout: float = 0.0
+        self, space: Grid, networks: Networks, *, dequantization: int = 0, condition_dropout: float = 0.1
     ) -> None:
         super().__init__(space, networks, condition_dropout=condition_dropout)
         if not space.continuous:
@@ -58,7 +58,7 @@ class Glow(GridFlow):
         levels: int = 2,
         steps: int = 4,
         dequantization: int = 0,
-        condition_dropout: float = 0.0,
+        condition_dropout: float = 0.1,
     ) -> None:
         super().__init__(space, networks, dequantization=dequantization, condition_dropout=condition_dropout)
 
@@ -85,7 +85,7 @@ class GridRealNVP(GridFlow):
         *,
         levels: int = 2,
         dequantization: int = 0,
-        condition_dropout: float = 0.0,
+        condition_dropout: float = 0.1,
     ) -> None:
         super().__init__(space, networks, dequantization=dequantization, condition_dropout=condition_dropout)
         self.bijection = multiscale(space, by_masks(Affine(), networks), levels=levels)
@@ -105,7 +105,7 @@ class GridSpline(GridFlow):
         bins: int = 8,
         bound: float = 5.0,
         dequantization: int = 0,
-        condition_dropout: float = 0.0,
+        condition_dropout: float = 0.1,
     ) -> None:
         super().__init__(space, networks, dequantization=dequantization, condition_dropout=condition_dropout)
         self.bijection = multiscale(space, by_masks(Spline(bins=bins, bound=bound), networks), levels=levels)

@@ -48,7 +48,7 @@ class LatentFlow(Family):
         *,
         latent: int = 16,
         steps: int = 4,
-        condition_dropout: float = 0.0,
+        condition_dropout: float = 0.1,
     ) -> None:
         super().__init__(space, networks)
         self.latent, self.condition_dropout = latent, condition_dropout

@@ -32,8 +32,7 @@ class ActNorm(Bijection):
         if self.training and not self.begun:
             self._begin(x)
         cells = x[0].numel() // self.shift.numel()
-        scale = self.log_scale.exp()  # (x + shift) scale, in one pass over x
-        return torch.addcmul(self.shift * scale, x, scale), (self.log_scale.sum() * cells).expand(len(x))
+        return (x + self.shift) * self.log_scale.exp(), (self.log_scale.sum() * cells).expand(len(x))
 
     def inverse(self, z: Tensor, asked: Asked, guidance: float = 1.0) -> Tensor:
         return z * (-self.log_scale).exp() - self.shift

@@ -39,7 +39,7 @@ class PointSpline(Flow):
         steps: int = 8,
         bins: int = 8,
         bound: float = 5.0,
-        condition_dropout: float = 0.0,
+        condition_dropout: float = 0.1,
     ) -> None:
         super().__init__(space, networks, condition_dropout=condition_dropout)
         self.bijection = alike(space, Spline(bins=bins, bound=bound), networks, steps=steps)

@@ -52,7 +52,7 @@ class SplineFlow(VectorFlow):
         steps: int = 6,
         bins: int = 8,
         bound: float = 5.0,
-        condition_dropout: float = 0.0,
+        condition_dropout: float = 0.1,
     ) -> None:
         super().__init__(space, networks, condition_dropout=condition_dropout)
         self.bijection = couplings(space.size, Spline(bins=bins, bound=bound), networks, steps=steps)
@@ -63,7 +63,7 @@ class RealNVP(VectorFlow):
 
     variant = "realnvp"
 
-    def __init__(self, space: Vector, networks: Networks, *, steps: int = 16, condition_dropout: float = 0.0) -> None:
+    def __init__(self, space: Vector, networks: Networks, *, steps: int = 16, condition_dropout: float = 0.1) -> None:
         super().__init__(space, networks, condition_dropout=condition_dropout)
         self.bijection = couplings(space.size, Affine(), networks, steps=steps)
 
@@ -73,7 +73,7 @@ class NICE(VectorFlow):
 
     variant = "nice"
 
-    def __init__(self, space: Vector, networks: Networks, *, steps: int = 8, condition_dropout: float = 0.0) -> None:
+    def __init__(self, space: Vector, networks: Networks, *, steps: int = 8, condition_dropout: float = 0.1) -> None:
         super().__init__(space, networks, condition_dropout=condition_dropout)
         additive = couplings(space.size, Additive(), networks, steps=steps)
         self.bijection = Chain([additive, ActNorm((space.size,))])

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from gdl_core.errors import UsageError, nearest
 from gdl_core.families.family import Draws, Family, Phase
 from gdl_core.families.gan.augmentation import Adaptive
+from gdl_core.families.gan.growth import Growth, growing
 from gdl_core.families.gan.penalties import one_behind_the_other, scores_and_slopes
 from gdl_core.families.gan.relaxation import RELAXATIONS, realise
 from gdl_core.families.given import Given
@@ -36,6 +37,8 @@ class Adversarial(Family):
         augmentation: By how much the critic may be ahead, from 0 to 1, until it sees augmented samples (0.6 in the
             paper; None: it never does). The space needs a network for the role ``augmentation``.
         augmentation_horizon: In how many samples the probability of augmentation may rise from none to all.
+        growth: For how many samples each scale is held, and in how many the next one fades in, from the coarsest to
+            the finest; None: both networks are full-grown from the start. They need to be networks that grow.
     """
 
     name = "gan"
@@ -66,6 +69,7 @@ class Adversarial(Family):
         condition_dropout: float = 0.1,
         augmentation: float | None = None,
         augmentation_horizon: int = 500_000,
+        growth: int | None = None,
     ) -> None:
         super().__init__(space, networks)
         if relaxation not in RELAXATIONS:
@@ -85,6 +89,8 @@ class Adversarial(Family):
         self.augmentation = None
         if augmentation is not None:
             self.augmentation = Adaptive(networks("augmentation"), target=augmentation, horizon=augmentation_horizon)
+        self.growth = None if growth is None else Growth(samples=growth)
+        self.grow(0)
 
     def prepared(self, critic: nn.Module) -> nn.Module:
         """Return the critic's network as this variant wants it."""
@@ -114,12 +120,19 @@ class Adversarial(Family):
             Phase("generator", generator, self.generator_loss, self.every, self.generator_rate, self.betas),
         ]
 
+    def grow(self, count: int) -> None:
+        """Let both networks grow by so many samples, if the model does so."""
+        if self.growth is not None:
+            self.growth.lead(count, growing(self.generator), growing(self.critic))
+
     def loss(self, batch: Batch) -> Tensor:
         """Return the generator's loss: how well its samples are told from data, which says little of their worth."""
         return self.generator_loss(batch)
 
     def critic_loss(self, batch: Batch) -> Tensor:
         """Return what the critic minimises; the generator gets no gradient. Shapes: (batch,)."""
+        if self.training:
+            self.grow(len(batch))
         real = self.real(batch)
         with torch.no_grad():
             fake = self.generate(Ambient(len(real), real.values.device), real.conditions)

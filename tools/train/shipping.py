@@ -1,0 +1,82 @@
+"""How a trained pipeline of molecules as text becomes a shipped model, with what it reached."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from steps import MODELS, hardware
+
+from gdl_core.training import Trained
+
+
+def load(name: str | Path) -> Any:
+    """Open a shipped model, or that of a run."""
+    from gdl_core.pipeline import Pipeline
+    from gdl_molecules.domain import DOMAIN
+
+    return Pipeline.from_pretrained(name, DOMAIN)
+
+
+def train_and_tell(work: Path, device: str, run: Callable[[], Trained]) -> None:
+    """Train by calling `run`, and write into `trained.json` what it took."""
+    began = time.process_time()
+    trained = run()
+    facts = {
+        "hardware": hardware(device),
+        "minutes": round(trained.elapsed / 60, 1),
+        "cpu_minutes": round((time.process_time() - began) / 60, 1),
+        "steps": trained.steps,
+        "epochs": round(trained.epochs, 2),
+        "validation_loss": trained.validation,
+        "unit": trained.unit,
+    }
+    work.mkdir(parents=True, exist_ok=True)
+    (work / "trained.json").write_text(json.dumps(facts, indent=1))
+
+
+def ship(
+    work: Path,
+    name: str,
+    *,
+    run: Path,
+    title: str,
+    text: str,
+    trained_on: str,
+    network: str,
+    facts: Mapping[str, str],
+) -> None:
+    """Write the model of a run in half precision with its card; `facts` are rows of the card's table."""
+    from gdl_core.checkpoint import model_card
+
+    pipeline = load(run)
+    training = json.loads((work / "trained.json").read_text())
+    metrics = json.loads((work / "measures.json").read_text())
+    pipeline.info = {"licence": "Apache-2.0", "trained_on": trained_on, "metrics": metrics, "training": training}
+    pipeline.card = model_card(
+        f"{name}: {title}",
+        text,
+        domain="molecules",
+        family=pipeline.design.family,
+        parameters=sum(parameter.numel() for parameter in pipeline.model.parameters()),
+        licence="apache-2.0",
+        facts={"network": f"{network}; {_options(pipeline.design)}; float16 on disk", **facts, **_told(training)},
+        metrics=metrics,
+        tags=["chemistry", "smiles"],
+    )
+    pipeline.save(MODELS / name, dtype="float16", replace=True)
+    print(json.dumps(metrics, indent=1))
+
+
+def _options(design: Any) -> str:
+    return ", ".join(f"{key} {value}" for key, value in {**design.network_options, **design.family_options}.items())
+
+
+def _told(training: Mapping[str, Any]) -> dict[str, str]:
+    took = f"{training['cpu_minutes']} minutes of one core's time in {training['minutes']}"
+    return {
+        "training": f"{took} ({training['hardware']}, shared with other work)",
+        "steps": f"{training['steps']:,}, which is {training['epochs']} epochs",
+        "validation loss": f"{training['validation_loss']:.4f} {training['unit']}",
+    }
