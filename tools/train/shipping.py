@@ -1,4 +1,4 @@
-"""How a trained pipeline of molecules as text becomes a shipped model, with what it reached."""
+"""How a trained pipeline of molecules becomes a shipped model, with what it reached."""
 
 import json
 import time
@@ -63,7 +63,7 @@ def ship(
         licence="apache-2.0",
         facts={"network": f"{network}; {_options(pipeline.design)}; float16 on disk", **facts, **_told(training)},
         metrics=metrics,
-        tags=["chemistry", "smiles"],
+        tags=["chemistry", pipeline.representation.name],
     )
     pipeline.save(MODELS / name, dtype="float16", replace=True)
     print(json.dumps(metrics, indent=1))

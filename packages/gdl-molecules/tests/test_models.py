@@ -56,3 +56,9 @@ def test_moses_properties_writes_what_is_asked():
 
     assert found(logp, logp=0) + 2 < found(logp, logp=4)
     assert found(weight, weight=250) + 50 < found(weight, weight=350)
+
+
+def test_masked_graph_draws_molecules_of_nine_atoms_that_are_nearly_all_valid():
+    drawn = Pipeline.from_pretrained("masked-graph", DOMAIN).sample(60, seed=0, raw=True)
+    assert sum(drawn.valid) >= 54
+    assert max(parse(one).GetNumAtoms() for one, valid in zip(drawn.smiles, drawn.valid, strict=True) if valid) == 9
