@@ -58,8 +58,8 @@ SHIPPED = {
         recipe="molgan",
         training={},
         drawing={"candidates": 4},
-        text="A generative adversarial network: all atoms and bonds in one pass. Of four candidates for each molecule the "
-        "one that the critic thinks most like data stays; it knows no chemistry but what it learned.",
+        text="A generative adversarial network: all atoms and bonds in one pass. Of four candidates for each molecule "
+        "the one that the critic thinks most like data stays; it knows no chemistry but what it learned.",
     ),
 }
 """The models by their names; each is a folder of its own beside the others."""
