@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from gdl_core.errors import UsageError
 from gdl_core.families.gan.augmentation import MOST, Adaptive
 from gdl_core.families.gan.lipschitz import UnitStretch, bound
 from gdl_core.families.gan.penalties import distance_from_unit_slope, scores_and_slopes
@@ -16,6 +17,7 @@ from gdl_core.pairing import Design, build, find_family
 from gdl_core.randomness import Ambient, Streams
 from gdl_core.spaces import Batch, Graph, Grid, Tokens, Vector
 from gdl_core.testing.families import same_randomness
+from gdl_core.testing.spaces import close
 from gdl_core.training.learner import Learner
 from gdl_core.training.machine import machine
 from gdl_core.training.options import TrainingOptions
@@ -237,3 +239,19 @@ def test_codes_of_no_spread_all_give_the_same_sample():
     model = build(Design("gan", Vector(2))).eval()
     samples = torch.stack(model.sample(Streams(0, range(4)), spread=0.0).samples)
     assert torch.allclose(samples, samples[:1].expand(4, -1))
+
+
+@pytest.mark.parametrize("space", [Vector(3), Tokens(4, 5), Graph(4, 3, 2)], ids=lambda space: space.kind)
+def test_the_best_of_some_candidates_has_the_highest_score_and_depends_on_its_stream_alone(space):
+    model = build(Design("gan", space, network_options={"width": 16}), seed=1).eval()
+    streams = Streams(0, range(20))
+    with torch.no_grad():
+        one, best = (model.critic(model._chosen(Streams(0, range(20)), {}, 1.0, count)).mean() for count in (1, 4))
+    assert best > one
+    many, some = model.sample(streams, candidates=4).samples, model.sample(Streams(0, [7, 3]), candidates=4).samples
+    assert all(close(a, b) for a, b in zip(some, (many[7], many[3]), strict=True))
+
+
+def test_no_candidates_are_too_few():
+    with pytest.raises(UsageError, match="0 candidates"):
+        build(Design("gan", Vector(2))).sample(Streams(0, range(2)), candidates=0)

@@ -1,5 +1,6 @@
 """What all generative adversarial networks share: two networks, two phases, and one way to draw."""
 
+import math
 from abc import abstractmethod
 from collections.abc import Mapping
 from typing import ClassVar, cast
@@ -183,14 +184,20 @@ class Adversarial(Family):
         *,
         conditions: Mapping[str, Tensor] | None = None,
         spread: float = 1.0,
+        candidates: int = 1,
         given: Given | None = None,
         rounds: int = 100,
     ) -> Draws:
         """Draw one sample from each stream, in one pass through the generator.
 
-        `spread` is the standard deviation of the codes: below 1 samples are more typical and less varied. What is
-        `given` is kept, and in so many `rounds` the codes move to where the rest fits it (`imputation.downhill`).
+        `spread` is the standard deviation of the codes: below 1 samples are more typical and less varied. Of so many
+        `candidates` for each sample the one stays that the critic thinks most like data, which leaves out what it can
+        tell (in the manner of Azadi et al. 2018, arXiv:1810.06758). What is `given` is kept, and in so many `rounds`
+        the codes move to where the rest fits it (`imputation.downhill`), without candidates.
         """
+        if given is None and candidates != 1:
+            chosen = self._chosen(streams, conditions or {}, spread, candidates)
+            return Draws(self.space.trim(self.space.round(chosen)))
         codes = streams.normal(self.latent).float() * spread
         everyone = torch.arange(len(streams), device=streams.indices.device)
 
@@ -204,3 +211,14 @@ class Adversarial(Family):
         codes = downhill(lambda codes: make(codes).parts, codes, known, rounds=rounds)
         filled = self.space.round(make(codes))
         return Draws(self.space.trim(filled.with_parts(given.over(filled.parts))))
+
+    def _chosen(self, streams: Streams, conditions: Mapping[str, Tensor], spread: float, candidates: int) -> Batch:
+        """Make some candidates from each stream; return those with the highest scores, in the real form."""
+        if candidates < 1:
+            raise UsageError(f"{candidates} candidates for each sample; there must be at least one")
+        drawn = [self.latent, *(math.prod(shape) for shape in self.space.real_shapes)]
+        parts = streams.divide(candidates, sum(number + number % 2 for number in drawn))  # normal numbers come in twos
+        asked = {name: values.repeat_interleave(candidates, 0) for name, values in conditions.items()}
+        made = self.generate(parts, asked, spread)
+        best = self.critic(made).float().view(-1, candidates).argmax(1)
+        return made.rows(best + torch.arange(len(streams), device=best.device) * candidates)
