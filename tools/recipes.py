@@ -207,13 +207,14 @@ def page(results: Mapping[str, Mapping[str, Any]]) -> str:
 def row(recipe: Recipe, found: Mapping[str, Any]) -> str:
     """Write the row of a recipe; where it has no such measure, a dash."""
     variant = f", {recipe.variant}" if recipe.variant else ""
+    cores = f" on {found['threads']} cores" if "threads" in found else ""
     bound = "≤ " if found.get("nats_kind") == "lower_bound" else ""
     cells = [
         f"`{recipe.name}`",
         recipe.paper,
         f"{recipe.family}{variant} on {found['space']['kind']} ({recipe.representation})",
         f"{found['parameters']:,}",
-        f"{found['minutes']:g} min, {found['epochs']:g} epochs",
+        f"{found['minutes']:g} min{cores}, {found['epochs']:g} epochs",
         *(mark + figure(found.get(name), 2) for mark, name in ((bound, "nats"), (bound, "untrained_nats"))),
         figure(found.get("counted_nats"), 2),
         *(
@@ -234,16 +235,17 @@ PAGE = """# Recipes
 What each named system reaches here after a few minutes; `tools/recipes.py` writes this page. Data: the first {count:,}
 molecules of MOSES's training set; hardware: one core of a shared CPU, whose own minutes are counted. Nats are those of
 a molecule, the mean over the first {held_out:,} of the test set: lower is better, ≤ marks an upper bound. Beside them
-stand the untrained twin and a back-off model of token counts (order 5, Witten and Bell 1991).
+stand the untrained twin and a back-off model of token counts (order 5, Witten and Bell 1991). Rows on two cores are
+older: their minutes are by the clock, and their nats the mean over 2,000 molecules.
 
 `valid` is the share of {drawn:,} raw draws that RDKit reads, `unique` the share of different ones among these, `FCD`
 the Fréchet ChemNet distance of these to the first {compared:,} molecules of the test set; the untrained twin in
-brackets. FCD falls as samples are added, so so few of them make it larger than the figures that papers print. MOSES
-prints three baselines for 30,000 samples: 4.24 for fragments put together at random, 5.51 for n-grams of tokens, 24.47
+brackets. FCD falls as samples are added, so these few make it larger than the figures that papers print. MOSES prints three baselines for 30,000 samples: 4.24 for fragments put together at random, 5.51 for n-grams of tokens, 24.47
 for a hidden Markov model, all fitted to its whole training set (Polykovskiy et al. 2020, arXiv:1811.12823).
 
 A few minutes are the beginning of a training, and large networks lose to counting there; what `smiles-gpt` becomes
 after 80 minutes on the whole set is the shipped model `moses`, on the page of [benchmarks](benchmarks.md).
+The autoencoders count the divergence at little of its worth, so that codes are faithful, and their bounds are weak.
 
 | recipe | paper | model | parameters | training | nats | untrained | counting | valid | unique | FCD |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
