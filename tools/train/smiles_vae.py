@@ -110,10 +110,8 @@ def exactly(pipeline: Any, records: Sequence[Any]) -> float:
     """Return the share of molecules that come back token for token; what cannot be represented counts as lost."""
     from gdl_core.pipeline.latent import reconstruct
 
-    refused: list[str] = []
-    back = reconstruct(pipeline, records, skipped=lambda skip: refused.append(skip.where))
-    given = [record.object for record in records if record.where not in set(refused)]
-    return sum(one == other for one, other in zip(given, back, strict=True)) / len(records)
+    back = reconstruct(pipeline, records)
+    return sum(one == other for one, other in zip(back.given, back.found, strict=True)) / len(records)
 
 
 def between(pipeline: Any, smiles: Sequence[str]) -> dict[str, float]:
@@ -125,7 +123,7 @@ def between(pipeline: Any, smiles: Sequence[str]) -> dict[str, float]:
     inner = [one for *_, walk in walks for one in walk[1:-1]]
     return {
         "both ends of a walk exact": sum((walk[0], walk[-1]) == (a, b) for a, b, walk in walks) / len(walks),
-        "valid between the ends": sum(readable(inner)) / len(inner),
+        "valid between the ends": sum(readable([one or "" for one in inner])) / len(inner),
     }
 
 

@@ -2,6 +2,8 @@
 
 from statistics import mean
 
+import pytest
+
 from gdl_core.pipeline import Pipeline
 from gdl_core.pipeline.latent import interpolate, reconstruct
 from gdl_core.representation import Record
@@ -37,8 +39,7 @@ HELD_OUT = (
 def test_smiles_vae_gives_molecules_back_that_it_has_not_seen():
     pipeline = Pipeline.from_pretrained("smiles-vae", DOMAIN)
     records = [Record(smiles, str(place)) for place, smiles in enumerate(HELD_OUT)]
-    back = reconstruct(pipeline, records)
-    assert sum(one == other for one, other in zip(HELD_OUT, back, strict=True)) >= 0.8 * len(HELD_OUT)
+    assert reconstruct(pipeline, records).share >= 0.8
 
 
 def test_a_walk_of_smiles_vae_begins_and_ends_where_it_should():
@@ -47,11 +48,13 @@ def test_a_walk_of_smiles_vae_begins_and_ends_where_it_should():
     assert (walk[0], walk[-1]) == ("CCOC1CC1", "N#CC1CCO1")
 
 
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:weight=")
 def test_moses_properties_writes_what_is_asked():
     pipeline = Pipeline.from_pretrained("moses-properties", DOMAIN)
 
     def found(measure, **asked):
-        drawn = pipeline.sample(60, seed=0, raw=True, conditions=asked)
+        drawn = pipeline.sample(40, seed=0, raw=True, conditions=asked)
         return mean(measure(parse(one)) for one, valid in zip(drawn.smiles, drawn.valid, strict=True) if valid)
 
     assert found(logp, logp=0) + 2 < found(logp, logp=4)
