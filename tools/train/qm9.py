@@ -233,7 +233,8 @@ def card_text(name: str, shipped: Shipped) -> str:
 The measures are those of MOSES (Polykovskiy et al. 2020, arXiv:1811.12823) on raw draws against 10,000 molecules that
 were held out: nothing is repaired, no largest fragment is taken, and `connected` is the share of the valid ones that
 are one piece. QM9 tries to hold all molecules of its kind: what is novel is mostly what its makers left out, so that
-less novelty is better here. A molecule that a model draws is a suggestion: whether it can be made, and what it does, nobody has tested."""
+less novelty is better here. A molecule that a model draws is a suggestion: whether it can be made, and what it does,
+nobody has tested."""
 
 
 if __name__ == "__main__":
