@@ -171,6 +171,7 @@ def measure(arguments: argparse.Namespace) -> None:
     """Ask for each value, with and without guidance, and hold what is written against what nobody asked for."""
     pipeline = load(last_run(arguments))
     drawn = pipeline.sample(SAMPLES, seed=1, raw=True).smiles
+    means: dict[str, float] = {}
     measures: dict[str, float] = {"samples of each row": SAMPLES, **share("nothing asked", drawn)}
     for name, values in ASKED.items():
         errors: dict[str, list[float]] = {}
@@ -181,8 +182,8 @@ def measure(arguments: argparse.Namespace) -> None:
                 label = f"{name} {value:g} {how}"
                 measures |= {f"{label}: mean error": error(found, name, value), **share(label, found)}
                 errors.setdefault(how, []).append(measures[f"{label}: mean error"])
-        measures |= {f"{name}, all values, {how}: mean error": sum(e) / len(e) for how, e in errors.items()}
-    (arguments.work / "measures.json").write_text(json.dumps(measures, indent=1))
+        means |= {f"{name}, all values, {how}: mean error": sum(e) / len(e) for how, e in errors.items()}
+    (arguments.work / "measures.json").write_text(json.dumps(means | measures, indent=1))
 
 
 def error(smiles: Sequence[str], name: str, value: float) -> float:

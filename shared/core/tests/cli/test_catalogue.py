@@ -12,13 +12,16 @@ from gdl_core.cli import application
 from gdl_core.domains import Installed
 
 
+METRICS = {"known": 0.5, **{f"measure {number}": float(number) for number in range(9)}}
+
+
 @pytest.fixture
 def shipping(gdl, there, tmp_path, monkeypatch):
     """Call `gdl` where the domain ships the models `small` and `broken`."""
     shipped = tmp_path / "word_models"
     shutil.copytree(there / "run/model", shipped / "small")
     config = json.loads((shipped / "small/config.json").read_text())
-    info = {"licence": "CC0-1.0", "trained_on": "sixteen words", "metrics": {"known": 0.5}}
+    info = {"licence": "CC0-1.0", "trained_on": "sixteen words", "metrics": METRICS}
     (shipped / "small/config.json").write_text(json.dumps({**config, "info": info}))
     (shipped / "broken").mkdir()
     (shipped / "broken/config.json").write_text("{")
@@ -41,10 +44,11 @@ def test_a_model_is_listed_with_what_its_card_says(shipping):
         "representation": "letters",
         "licence": "CC0-1.0",
         "trained_on": "sixteen words",
-        "metrics": {"known": 0.5},
+        "metrics": METRICS,
     }
     assert ended.code == 0 and "broken is left out" in ended.err
-    assert "sixteen words" in shipping("words", "models").out
+    table = shipping("words", "models").out
+    assert "sixteen words" in table and "measure 4" in table and "measure 8" not in table
 
 
 def test_the_default_model_is_used_where_none_is_named(shipping):

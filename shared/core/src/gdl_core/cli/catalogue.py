@@ -3,6 +3,7 @@
 import json as json_module
 from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ from gdl_core.cli.output import print_json, print_table, tell
 from gdl_core.domains import Domain
 from gdl_core.recipes import Recipe
 
+SHOWN = 6
+"""How many measures of a model stand in the table; JSON and the model's card have all."""
+
 
 def models(context: typer.Context, json: Json = False) -> None:
     """List the models that come with this domain."""
@@ -21,7 +25,8 @@ def models(context: typer.Context, json: Json = False) -> None:
         return print_json(rows)
     if not rows:
         return tell(f"no model comes with {context.obj.name}; `gdl {context.obj.name} train` makes one")
-    print_table(rows, ["name", "family", "representation", "parameters", "default", "licence", "trained_on", "metrics"])
+    table = [{**row, "metrics": dict(islice(row["metrics"].items(), SHOWN))} for row in rows]
+    print_table(table, ["name", "family", "representation", "parameters", "default", "licence", "trained_on", "metrics"])
 
 
 def recipes(context: typer.Context, json: Json = False) -> None:
