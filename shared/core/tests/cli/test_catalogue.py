@@ -11,7 +11,6 @@ from words import DOMAIN
 from gdl_core.cli import application
 from gdl_core.domains import Installed
 
-
 METRICS = {"known": 0.5, **{f"measure {number}": float(number) for number in range(9)}}
 
 

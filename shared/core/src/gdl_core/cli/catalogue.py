@@ -25,8 +25,8 @@ def models(context: typer.Context, json: Json = False) -> None:
         return print_json(rows)
     if not rows:
         return tell(f"no model comes with {context.obj.name}; `gdl {context.obj.name} train` makes one")
-    table = [{**row, "metrics": dict(islice(row["metrics"].items(), SHOWN))} for row in rows]
-    print_table(table, ["name", "family", "representation", "parameters", "default", "licence", "trained_on", "metrics"])
+    rows = [{**row, "metrics": dict(islice(row["metrics"].items(), SHOWN))} for row in rows]
+    print_table(rows, ["name", "family", "representation", "parameters", "default", "licence", "trained_on", "metrics"])
 
 
 def recipes(context: typer.Context, json: Json = False) -> None:
