@@ -158,6 +158,15 @@ def test_a_dry_run_writes_nothing(names, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["names.txt"]
 
 
+def test_a_family_without_a_recipe_for_a_representation_takes_its_own_defaults(names, tmp_path):
+    domain = replace(DOMAIN, representations={**DOMAIN.representations, "marks": "words:Letters"})
+    plan = train_from_files(
+        domain, [names], tmp_path / "run", family="autoregressive", representation="marks", dry_run=True
+    )
+    assert isinstance(plan, Plan) and plan.recipe is not None
+    assert (plan.recipe.name, plan.design.network) == ("plain", None)
+
+
 def test_a_run_is_not_written_over(names, tmp_path):
     train_from_files(DOMAIN, [names], tmp_path / "run", options=STEPS)
     with pytest.raises(UsageError, match="exists already"):
