@@ -245,7 +245,8 @@ class Maker:
 def widen(model: Family, design: Design, *, seed: int = 0) -> Family:
     """Return the model for a space that holds more, with all that it has learned.
 
-    A tensor that has grown keeps its old part at its beginning; the rest is as in a new model.
+    A tensor that has grown keeps its old part at its beginning; the rest is as in a new model. A network with weights
+    for each place of a sample says `widens = False`, and is refused.
 
     Example:
         >>> from gdl_core.spaces import Tokens
@@ -254,6 +255,9 @@ def widen(model: Family, design: Design, *, seed: int = 0) -> Family:
         >>> torch.equal(large.network.embedding.weight[:6], small.network.embedding.weight)
         True
     """
+    fixed = [type(part).__name__ for part in model.modules() if not getattr(part, "widens", True)]
+    if fixed and design.space != model.space:
+        raise UsageError(f"{fixed[0]} has weights for each place of {model.space}: {design.space} needs a new model")
     wide = build(design, seed=seed)
     learned = model.state_dict()
     with torch.no_grad():

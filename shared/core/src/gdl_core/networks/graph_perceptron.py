@@ -20,6 +20,7 @@ class GraphPerceptronDecoder(nn.Module):
     """
 
     pairs: Tensor
+    widens = False
 
     def __init__(
         self,
@@ -59,6 +60,7 @@ class GraphPerceptronCritic(nn.Module):
     """
 
     ordered = True
+    widens = False
     pairs: Tensor
 
     def __init__(

@@ -45,6 +45,8 @@ class SymbolPerceptron(nn.Module):
     With `inputs` it is told a code of so many numbers, as the condition ``code``.
     """
 
+    widens = False
+
     def __init__(
         self,
         space: Tokens,
