@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from shipping import load
 from steps import MODELS, Step, hardware, say, take
 
 from gdl_core.cli.options import seconds
@@ -115,7 +116,7 @@ def train_model(arguments: argparse.Namespace) -> None:
 
 def draw(arguments: argparse.Namespace) -> None:
     """Write 30,000 draws as they come."""
-    pipeline = load(arguments)
+    pipeline = load(arguments.work / "run")
     pipeline.sample(SAMPLES, seed=1, raw=True).save(arguments.work / "samples.csv", columns=["smiles"])
 
 
@@ -143,19 +144,11 @@ def measure(arguments: argparse.Namespace) -> None:
     (arguments.work / "measures.json").write_text(json.dumps(measures, indent=1))
 
 
-def load(arguments: argparse.Namespace) -> Any:
-    """Open the pipeline of the run."""
-    from gdl_core.pipeline import Pipeline
-    from gdl_molecules.domain import DOMAIN
-
-    return Pipeline.from_pretrained(arguments.work / "run", DOMAIN)
-
-
 def write(arguments: argparse.Namespace) -> None:
     """Write the shipped model, in half precision, with what it reached."""
     from gdl_core.checkpoint import model_card
 
-    pipeline = load(arguments)
+    pipeline = load(arguments.work / "run")
     facts = json.loads((arguments.work / "trained.json").read_text())
     measures = json.loads((arguments.work / "measures.json").read_text())
     metrics = headline(measures)

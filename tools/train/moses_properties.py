@@ -94,11 +94,9 @@ def compute(arguments: argparse.Namespace) -> None:
 
 def properties(smiles: str) -> dict[str, float]:
     """Return what a molecule can be asked for."""
-    from gdl_molecules.chemistry import parse
-    from gdl_molecules.descriptors import logp, weight
+    from gdl_molecules.measures import numbers
 
-    mol = parse(smiles)
-    return {"logp": logp(mol), "weight": weight(mol)}
+    return dict(zip(ASKED, numbers(smiles, ("logP", "weight")), strict=True))
 
 
 def prepare(arguments: argparse.Namespace) -> None:

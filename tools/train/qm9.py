@@ -213,7 +213,7 @@ def write(arguments: argparse.Namespace) -> None:
         title="small molecules as graphs",
         text=f"{shipped.text}\n\n{card_text(arguments.model, shipped)}",
         trained_on=TRAINED_ON,
-        network=f"graph transformer (recipe {shipped.recipe})",
+        network=f"that of the recipe {shipped.recipe}",
         facts={"trained on": TRAINED_ON, "made by": "`tools/train/qm9.py` of the repository"},
     )
 
