@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import ClassVar
 
@@ -94,7 +95,7 @@ class Masked(Discrete):
             )
         return Draws(self.space.trim(Batch(parts[0]).with_parts(parts)))
 
-    @property
+    @cached_property
     def stages(self) -> list[tuple[float, float]]:
         """Between which times the elements of each part are hidden: here all of them at any time."""
         return [(0.0, 1.0)] * len(self.counts)
@@ -137,7 +138,7 @@ class Staged(Masked):
     variant = "staged"
     spaces = ("graph",)
 
-    @property
+    @cached_property
     def stages(self) -> list[tuple[float, float]]:
         """Between which times the elements of each part are hidden, in proportion to their number."""
         numbers = [torch.arange(math.prod(part.shape)).reshape(1, *part.shape) for part in self.space.parts]
