@@ -18,11 +18,11 @@ from gdl_core.spaces import Batch, Sample, Space, Tokens, with_conditions
 
 
 class Emission(nn.Module, ABC):
-    """What each of them can do. Codes have the shape (batch, inputs)."""
+    """What each of them can do. Codes have the shape (batch, inputs), or that of a map of codes."""
 
     @abstractmethod
     def log_prob(self, codes: Tensor, batch: Batch) -> Tensor:
-        """Return log p(sample | code), or a bound from below, in nats. Shapes: (batch, inputs) -> (batch,)."""
+        """Return log p(sample | code), or a bound from below, in nats. Shapes: codes -> (batch,)."""
 
     @abstractmethod
     def draw(
@@ -32,12 +32,15 @@ class Emission(nn.Module, ABC):
 
 
 class ElementEmission(Emission):
-    """Given the code, every element of a sample has a distribution of its own, and all are drawn at once."""
+    """Given the code, every element of a sample has a distribution of its own, and all are drawn at once.
 
-    def __init__(self, space: Space, networks: Networks, inputs: int) -> None:
+    The decoder has the role ``decoder`` or, where the codes are maps, ``synthesis``.
+    """
+
+    def __init__(self, space: Space, networks: Networks, inputs: int, *, role: str = "decoder") -> None:
         super().__init__()
         self.space, self.observation = space, observe(space)
-        self.decoder = cast(Decoder, networks("decoder", inputs=inputs, outputs=self.observation.outputs))
+        self.decoder = cast(Decoder, networks(role, inputs=inputs, outputs=self.observation.outputs))
 
     def log_prob(self, codes: Tensor, batch: Batch) -> Tensor:
         return self.observation.log_prob(self.decoder(codes, batch.conditions), self.space.fill(batch))
