@@ -10,7 +10,6 @@ from gdl_core.families.autoregressive import Autoregressive
 from gdl_core.families.family import Draws, Family, Likelihood, Phase
 from gdl_core.families.given import Given
 from gdl_core.families.guidance import drop_conditions
-from gdl_core.families.imputation import by_turns
 from gdl_core.families.roles import Networks
 from gdl_core.families.vae.codes import Codes, Map, Row
 from gdl_core.families.vae.emissions import ElementEmission
@@ -110,15 +109,20 @@ class QuantisedVAE(Family):
         drawn = self.prior.sample(streams, conditions=conditions, guidance=guidance, top_k=top_k, top_p=top_p)
         indices = self.prior.space.collate(drawn.samples).values.to(streams.indices.device)
 
-        def draw(codes: Tensor) -> Batch:
-            return self.emission.draw_filled(codes, streams, conditions, temperature=temperature, guidance=guidance)
-
         def encode(filled: Batch) -> Tensor:
             return self._laid(self.quantiser.indices(self._vectors_of_filled(filled)))
 
-        codes = self._laid(indices)
-        filled = draw(codes) if given is None else by_turns(draw, encode, codes, given, rounds=rounds)
-        return Draws(self.space.trim(filled))
+        samples = self.emission.complete(
+            self._laid(indices),
+            encode,
+            given,
+            streams,
+            conditions,
+            rounds=rounds,
+            temperature=temperature,
+            guidance=guidance,
+        )
+        return Draws(samples)
 
     def _log_prior(self, indices: Tensor, batch: Batch) -> Tensor:
         """Return log p(code). Shapes: (batch, symbols) -> (batch,)."""
