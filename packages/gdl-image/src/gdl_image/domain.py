@@ -20,4 +20,6 @@ DOMAIN = Domain(
     neighbours="gdl_image.neighbours:neighbours",
     properties=("brightness", "contrast", "colourfulness", "sharpness"),
     measure="gdl_image.measures:numbers",
+    textual=False,
+    labels=("class", "label"),
 )

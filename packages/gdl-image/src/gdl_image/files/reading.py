@@ -10,6 +10,8 @@ from gdl_core.representation import Record
 from gdl_image.files.idx import read_idx
 from gdl_image.files.items import Item, in_archive, in_folder, in_table, opened
 from gdl_image.files.kinds import STANDARD, Skip, kind_of, missing
+from gdl_image.files.npz import read_npz
+from gdl_image.files.parquet import read_parquet
 
 
 def read(source: str | Path, *, column: str | None = None, skipped: Skip | None = None) -> Iterator[Record]:
@@ -71,5 +73,9 @@ def _records(source: str | Path, column: str | None, skip: Skip) -> Iterator[Rec
             return opened(in_archive(path, skip), skip)
         case "idx":
             return read_idx(path)
+        case "npz":
+            return read_npz(path)
+        case "parquet":
+            return opened(read_parquet(path, column, skip), skip)
         case _:
             return opened([Item(str(path), path)], skip)
