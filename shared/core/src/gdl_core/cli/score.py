@@ -99,6 +99,9 @@ def _score(
 ) -> Iterator[Item]:
     from gdl_core.pipeline.survey import Files
 
+    def named(record: "Record") -> Any:
+        return record.object if pipeline.domain.textual else record.where
+
     records = Files(pipeline.domain, data, column).records(skip)
     while chunk := list(islice(records, size)):
         found = zip(chunk, pipeline.representation.encode_many([record.object for record in chunk]), strict=True)
@@ -106,7 +109,7 @@ def _score(
         likelihood = pipeline.score_samples([sample for _, sample in fitting], batch_size=size)
         scored.kind = likelihood.kind
         for (record, _), value in zip(fitting, likelihood.values.tolist(), strict=True):
-            yield {"where": record.where, "object": record.object, "log_likelihood": value}
+            yield {"where": record.where, "object": named(record), "log_likelihood": value}
 
 
 def _fitting(found: "Iterable[tuple[Record, Sample | InputError]]", skip: Skips) -> "Iterator[tuple[Record, Sample]]":
