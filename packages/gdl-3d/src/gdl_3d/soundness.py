@@ -9,6 +9,10 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from gdl_3d.shape import Shape
+from gdl_3d.surface import spread
+from gdl_core.errors import RepresentationError
+
 Vertices = NDArray[np.float64]
 Faces = NDArray[np.int64]
 
@@ -39,26 +43,39 @@ class Soundness:
         """Whether the mesh bounds a solid: manifold, watertight, with a positive volume."""
         return self.manifold and self.volume > 0
 
+    @property
+    def fault(self) -> str | None:
+        """What keeps the mesh from bounding a solid, in words; None if nothing does."""
+        faults = (
+            (self.open_edges, f"{self.open_edges:,} edges have one face only"),
+            (self.crowded_edges, f"{self.crowded_edges:,} edges have more than two faces"),
+            (not self.watertight, "neighbouring faces turn different ways"),
+            (not self.manifold, "faces touch in a vertex without sharing an edge"),
+            (self.volume <= 0, "it is inside out, or encloses nothing"),
+        )
+        return next((words for wrong, words in faults if wrong), None)
+
     def facts(self) -> dict[str, Any]:
         """Describe what was found as JSON values."""
-        return {**asdict(self), "solid": self.solid}
+        return {**asdict(self), "solid": self.solid, "fault": self.fault}
 
 
-def soundness(vertices: Vertices, faces: Faces) -> Soundness:
-    """Find whether a mesh bounds a solid. Vertices at one place count as several: weld a mesh before.
+def soundness(shape: Shape) -> Soundness:
+    """Find whether a mesh bounds a solid. Where edges are open, vertices at one place are first made one.
 
-    Shapes: (vertices, 3), (faces, 3).
+    Raises:
+        RepresentationError: The shape is a cloud of points, or has no face.
 
     Example:
-        >>> corners = np.array([[0.0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]])
-        >>> found = soundness(corners, np.array([[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]]))
+        >>> corners = [[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]]
+        >>> found = soundness(Shape(corners, [[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]]))
         >>> found.solid, found.parts, round(6 * found.volume, 6)
         (True, 1, 1.0)
     """
-    edges = _Edges(np.asarray(faces, np.int64), len(vertices))
+    vertices, faces, edges = _joined(shape)
     labels, areas = edges.parts, face_areas(vertices, faces)
-    sizes = np.bincount(labels, areas) if len(labels) else np.zeros(1)
-    watertight = bool(len(faces)) and edges.open == edges.crowded == 0 and edges.turn_alike
+    sizes = np.bincount(labels, areas)
+    watertight = edges.open == edges.crowded == 0 and edges.turn_alike
     return Soundness(
         faces=len(faces),
         open_edges=edges.open,
@@ -66,9 +83,33 @@ def soundness(vertices: Vertices, faces: Faces) -> Soundness:
         watertight=watertight,
         manifold=watertight and edges.one_fan_each,
         volume=volume(vertices, faces),
-        parts=len(sizes) if len(labels) else 0,
+        parts=len(sizes),
         largest=float(sizes.max() / sizes.sum()) if sizes.sum() else 0.0,
     )
+
+
+def _joined(shape: Shape) -> tuple[Vertices, Faces, "_Edges"]:
+    """Return vertices, faces and edges, welded where that is needed."""
+    if shape.faces is None or not len(shape.faces):
+        raise RepresentationError("a cloud of points has no surface to check; give a mesh")
+    edges = _Edges(shape.faces, len(shape.vertices))
+    if not edges.open:
+        return shape.vertices, shape.faces, edges
+    welded = weld(shape)
+    assert welded.faces is not None
+    return welded.vertices, welded.faces, _Edges(welded.faces, len(welded.vertices))
+
+
+def weld(shape: Shape) -> Shape:
+    """Return the mesh with one vertex at each place; faces that had two corners at one place are left out.
+
+    Example:
+        >>> weld(Shape([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 0], [1, 0, 0], [0, 0, 1]], [[0, 1, 2], [4, 3, 5]]))
+        Shape(4 vertices, 2 faces)
+    """
+    vertices, places = np.unique(shape.vertices, axis=0, return_inverse=True)
+    faces = places.reshape(-1)[shape.faces]
+    return Shape(vertices, faces[(faces != np.roll(faces, 1, axis=1)).all(1)])
 
 
 class _Edges:
@@ -142,37 +183,71 @@ def volume(vertices: Vertices, faces: Faces) -> float:
     return float(np.einsum("ij,ij->", first, np.cross(second, third)) / 6)
 
 
-def wall_thickness(vertices: Vertices, faces: Faces, *, rays: int = RAYS, seed: int = 0) -> Vertices:
+def wall_thickness(shape: Shape, *, rays: int = RAYS) -> Vertices:
     """Return how far it is through the solid, straight inwards, from places spread evenly over its surface.
 
-    The mesh must be solid. manifold3d casts the rays; the least of them is an upper bound of the thinnest wall.
+    manifold3d casts the rays. The least of them is an upper bound of the thinnest wall.
 
-    Shapes: (vertices, 3), (faces, 3) -> (up to `rays`,).
+    Shapes: -> (up to `rays`,).
+
+    Raises:
+        RepresentationError: The mesh bounds no solid.
     """
-    places, normals = scattered(vertices, faces, rays, seed=seed)
-    solid, reach = as_manifold(vertices, faces), float(np.ptp(vertices, axis=0).sum())
+    body, reach = solid_body(shape), float(np.ptp(shape.vertices, axis=0).sum())
     skin = 1e-6 * reach
-    found = [solid.ray_cast(place - skin * out, place - reach * out) for place, out in zip(places, normals, strict=True)]
+    places = zip(*spread(shape, rays), strict=True)
+    found = [body.ray_cast(place - skin * out, place - reach * out) for place, out in places]
     return np.array([hits[0].distance * (reach - skin) + skin for hits in found if hits])
 
 
-def scattered(vertices: Vertices, faces: Faces, count: int, *, seed: int = 0) -> tuple[Vertices, Vertices]:
-    """Draw places of a surface, each part of it as likely as its area, and the unit normals there.
+def simplified(shape: Shape, faces: int) -> Shape:
+    """Return the solid with as many faces as can be, and at most so many; it stays watertight.
 
-    Shapes: (vertices, 3), (faces, 3) -> (count, 3), (count, 3).
+    manifold3d moves surfaces by less than a tolerance, the least that leaves so few faces.
+
+    Raises:
+        RepresentationError: The mesh bounds no solid, or vanishes before it has so few faces.
+
+    Example:
+        >>> import trimesh
+        >>> ball = Shape.from_trimesh(trimesh.creation.icosphere(subdivisions=3))
+        >>> simple = simplified(ball, 200)
+        >>> 100 < len(simple.faces) <= 200, soundness(simple).solid
+        (True, True)
     """
-    chance = np.random.default_rng(seed)
-    normals = face_normals(vertices, faces)
-    areas = np.linalg.norm(normals, axis=1)
-    chosen = chance.choice(len(faces), count, p=areas / areas.sum())
-    u, v = chance.random((2, count, 1))
-    u, v = np.where(u + v > 1, 1 - u, u), np.where(u + v > 1, 1 - v, v)
-    first, second, third = vertices[faces[chosen]].transpose(1, 0, 2)
-    return first + u * (second - first) + v * (third - first), normals[chosen] / areas[chosen, None]
+    body, reach = solid_body(shape), float(np.ptp(shape.vertices, axis=0).max())
+    best, low, high = body, 1e-9, 1.0
+    if body.num_tri() > faces:
+        best = None
+        for _ in range(_HALVINGS):
+            middle = (low * high) ** 0.5
+            tried = body.simplify(middle * reach)
+            if tried.num_tri() > faces:
+                low = middle
+            else:
+                high, best = middle, tried if tried.num_tri() else best
+    if best is None:
+        raise RepresentationError(f"the shape vanishes before it has {faces:,} faces or fewer; ask for more")
+    mesh = best.to_mesh64()
+    return Shape(mesh.vert_properties[:, :3], mesh.tri_verts.astype(np.int64))
 
 
-def as_manifold(vertices: Vertices, faces: Faces) -> Any:
-    """Return the mesh as a `manifold3d.Manifold`; ask its `status()` whether it took it."""
-    from manifold3d import Manifold, Mesh64
+_HALVINGS = 24
 
-    return Manifold(Mesh64(np.ascontiguousarray(vertices), np.ascontiguousarray(faces, dtype=np.uint64)))
+
+def solid_body(shape: Shape) -> Any:
+    """Return a mesh as a `manifold3d.Manifold`.
+
+    Raises:
+        RepresentationError: The mesh bounds no solid; says what is wrong with it.
+    """
+    from manifold3d import Error, Manifold, Mesh64
+
+    found = soundness(shape)
+    if not found.solid:
+        raise RepresentationError(f"the mesh bounds no solid: {found.fault}")
+    vertices, faces, _ = _joined(shape)
+    body = Manifold(Mesh64(np.array(vertices), np.array(faces, dtype=np.uint64)))
+    if body.status() != Error.NoError:
+        raise RepresentationError(f"manifold3d takes the mesh for no solid ({body.status().name})")
+    return body
