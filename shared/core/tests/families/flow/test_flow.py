@@ -11,7 +11,7 @@ from gdl_core.families import Encodes
 from gdl_core.families.likelihoods import log_normal
 from gdl_core.pairing import Design, build
 from gdl_core.randomness import Ambient, Streams
-from gdl_core.spaces import Batch, Grid, Points, Tokens, Vector
+from gdl_core.spaces import Batch, Grid, Points, Vector
 from gdl_core.testing.spaces import close
 
 

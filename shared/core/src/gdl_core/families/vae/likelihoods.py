@@ -31,7 +31,7 @@ class ElementLikelihood(Protocol):
         """Shapes: (..., outputs), (...) -> (...)."""
 
     def centre(self, outputs: Tensor) -> Tensor:
-        """Return the most probable value or, of several levels in order, the median. Shapes: (..., outputs) -> (...)."""
+        """Return the most probable value or, of levels in order, the median. Shapes: (..., outputs) -> (...)."""
 
     def draw(self, outputs: Tensor, source: Source, temperature: float) -> Tensor:
         """Shapes: (batch, ..., outputs) -> (batch, ...)."""
