@@ -156,7 +156,8 @@ class Grid(Space):
         return tensor_from(arrays["values"], dtype).reshape(self.full_shape)
 
     def collate(self, samples: Sequence[Sample], conditions: Mapping[str, Tensor] | None = None) -> Batch:
-        return Batch(torch.stack([s for s in samples if isinstance(s, Tensor)]), conditions=conditions or {})
+        values = torch.stack([s for s in samples if isinstance(s, Tensor)])
+        return Batch(values if self.levels is None else values.long(), conditions=conditions or {})
 
     def separate(self, batch: Batch) -> list[Sample]:
         return list(batch.values)

@@ -8,7 +8,7 @@ from flows import shaken
 
 from gdl_core.conditions import ClassCondition
 from gdl_core.families import Encodes
-from gdl_core.families.flow.flow import log_normal
+from gdl_core.families.likelihoods import log_normal
 from gdl_core.pairing import Design, build
 from gdl_core.randomness import Ambient, Streams
 from gdl_core.spaces import Batch, Grid, Points, Tokens, Vector
