@@ -45,13 +45,3 @@ def load(path: str | Path, *kinds: str) -> dict[str, NDArray[Any]]:
     if found not in kinds:
         raise InputError(f"{path} holds {found}, and {kinds[0]} was asked for; make it again")
     return arrays
-
-
-def pack_texts(texts: list[str]) -> NDArray[np.uint8]:
-    """Hold texts without line ends as one array of bytes."""
-    return np.frombuffer("\n".join(texts).encode(), dtype=np.uint8)
-
-
-def unpack_texts(array: NDArray[np.uint8]) -> list[str]:
-    """Give back the texts that `pack_texts` held."""
-    return array.tobytes().decode().split("\n") if array.size else []
