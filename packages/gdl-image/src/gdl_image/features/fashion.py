@@ -9,9 +9,10 @@ import torch
 from torch import Tensor, nn
 
 from gdl_core.checkpoint.weights import fill, read_tensors
+from gdl_image.files.idx import FASHION
 
-CLASSES = ("T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
-"""What the classifier tells apart: the classes of Fashion-MNIST, in the order of their numbers."""
+CLASSES = FASHION
+"""What the classifier tells apart, in the order of their numbers."""
 
 SIZE = 28
 FEATURES = 64
