@@ -17,6 +17,7 @@ from gdl_core.folders import new_file
 CELL = 220
 """The width and height of a shape in a grid, in pixels."""
 
+_ACROSS = 4
 _LEGEND = 22  # pixels of height
 _LONGEST_LEGEND = 32
 _MILLISECONDS = 80  # that a picture of a turntable stands
@@ -25,17 +26,17 @@ _MILLISECONDS = 80  # that a picture of a turntable stands
 def grid(
     shapes: Iterable[Any],
     *,
-    columns: int = 4,
+    columns: int | None = None,
     legends: Sequence[str] | None = None,
     format: Literal["svg", "png"] = "svg",
 ) -> str | bytes:
-    """Draw shapes in rows of `columns` cells; return SVG text, which holds its pictures, or the bytes of a PNG.
+    """Draw shapes in rows of `columns` cells, by itself 4; return SVG text, which holds its pictures, or the bytes of a PNG.
 
     `legends` stand under the shapes. What is None gets an empty cell that says so. The same shapes give the same
     picture.
 
     Example:
-        >>> from gdl_3d import Shape
+        >>> from gdl_3d.shape import Shape
         >>> picture = grid([Shape(np.eye(3), np.array([[0, 1, 2]])), None])
         >>> picture.startswith("<svg") and "no shape" in picture
         True
@@ -43,6 +44,7 @@ def grid(
     if format not in ("svg", "png"):
         raise UsageError(f"pictures are svg or png, not {format!r}; {nearest(format, ['svg', 'png'])}")
     cells = list(shapes)
+    columns = _ACROSS if columns is None else columns
     if columns < 1:
         raise UsageError(f"a grid has at least one column, not {columns}")
     if legends is not None and len(legends) != len(cells):

@@ -2,7 +2,6 @@
 
 from gdl_3d.metrics.evaluation import evaluate
 from gdl_3d.metrics.neighbours import neighbours
-from gdl_3d.metrics.properties import properties
 from gdl_3d.metrics.reference import Reference
 
-__all__ = ["Reference", "evaluate", "neighbours", "properties"]
+__all__ = ["Reference", "evaluate", "neighbours"]

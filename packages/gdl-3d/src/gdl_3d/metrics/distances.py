@@ -81,6 +81,17 @@ def earth_mover_matrix(left: Sequence[Array] | Array, right: Sequence[Array] | A
     return np.array([[earth_mover(row, column) for column in columns] for row in rows])
 
 
+def within(measure: Measure, clouds: Array) -> Array:
+    """Return the distance of each cloud of a set to each; a pair is measured once, and the diagonal is 0.
+
+    Shapes: (clouds, points, 3) -> (clouds, clouds).
+    """
+    distances = np.zeros((len(clouds), len(clouds)))
+    for row in range(len(clouds) - 1):
+        distances[row, row + 1 :] = measure(clouds[row : row + 1], clouds[row + 1 :])[0]
+    return distances + distances.T
+
+
 def _clouds(clouds: Sequence[Array] | Array) -> Tensor:
     sizes = {np.shape(cloud) for cloud in clouds}
     if len(sizes) != 1:

@@ -1,6 +1,7 @@
 """Samples against a reference: the measures of PointFlow, Yang et al. (2019), arXiv:1906.12320, and sound meshes."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from gdl_3d.metrics.comparison import (
     nearest_neighbour_accuracy,
     occupancy_divergence,
 )
-from gdl_3d.metrics.distances import Measure, chamfer_matrix, earth_mover_matrix
+from gdl_3d.metrics.distances import Measure, chamfer_matrix, earth_mover_matrix, within
 from gdl_3d.metrics.reference import POINTS, Object, Reference, Skip, spread_points
 from gdl_3d.shape import Shape
 from gdl_3d.soundness import Soundness, soundness
@@ -64,7 +65,7 @@ def evaluate(
         **{
             f"{name}_{key}": value
             for name, measure in measures.items()
-            for key, value in _compared(clouds, target.clouds, measure).items()
+            for key, value in _compared(clouds, target, measure).items()
         },
         "jsd": occupancy_divergence(np.stack(clouds), target.clouds) if clouds else None,
         **_near(clouds, target, known),
@@ -81,22 +82,31 @@ def _clouds(shapes: Iterable[Any], points: int) -> Iterator[Array]:
             continue
 
 
-def _compared(clouds: Sequence[Array], target: Array, measure: Measure) -> dict[str, float | None]:
+def _compared(clouds: Sequence[Array], target: Reference, measure: Measure) -> dict[str, float | None]:
     if not clouds:
         return dict.fromkeys(("mmd", "cov", "1nna"))
-    across = measure(clouds, target)
-    judged = min(across.shape) > 1
-    return {
-        "mmd": minimum_matching_distance(across),
-        "cov": coverage(across),
-        "1nna": nearest_neighbour_accuracy(measure(clouds, clouds), across, measure(target, target)) if judged else None,
-    }
+    across = measure(clouds, target.clouds)
+    told = None
+    if min(across.shape) > 1:
+        told = nearest_neighbour_accuracy(within(measure, np.stack(clouds)), across, _within(target, measure))
+    return {"mmd": minimum_matching_distance(across), "cov": coverage(across), "1nna": told}
+
+
+@lru_cache(maxsize=4)
+def _within(target: Reference, measure: Measure) -> Array:
+    """Measure a reference in itself, once for all samples that are held against it."""
+    return within(measure, target.clouds)
+
+
+@lru_cache(maxsize=4)
+def _threshold(target: Reference, known: Reference) -> float:
+    return float(np.median(chamfer_matrix(target.clouds, known.clouds).min(1)))
 
 
 def _near(clouds: Sequence[Array], target: Reference, known: Reference | None) -> dict[str, float | None]:
     if known is None or not clouds:
         return {"near_train": None, "near_threshold": None}
-    threshold = float(np.median(chamfer_matrix(target.clouds, known.clouds).min(1)))
+    threshold = _threshold(target, known)
     nearest = chamfer_matrix(clouds, known.clouds).min(1)
     return {"near_train": near_share(nearest, threshold), "near_threshold": threshold}
 

@@ -24,7 +24,7 @@ Object = Shape | Record
 Skip = Callable[[Skipped], None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reference:
     """Shapes as points spread evenly over their surfaces, in the cube from -0.5 to 0.5; place and size are gone.
 
@@ -40,7 +40,8 @@ class Reference:
     @classmethod
     def measure(cls, shapes: Iterable[Object], *, points: int = POINTS, skipped: Skip | None = None) -> Self:
         """Spread points over shapes; of a cloud, so many of its own are taken. What has too few goes to `skipped`."""
-        clouds = [cloud for cloud in (_cloud(*entry, points, skipped) for entry in enumerate(shapes, 1)) if cloud is not None]
+        found = (_cloud(number, shape, points, skipped) for number, shape in enumerate(shapes, 1))
+        clouds = [cloud for cloud in found if cloud is not None]
         if not clouds:
             raise InputError("the reference holds no shape to compare with")
         return cls(np.stack(clouds))
