@@ -33,7 +33,11 @@ SMALL = {"width": 32, "layers": 2, "heads": 4}
 """Options of small networks; each takes those that it knows."""
 FEW = {v: {"steps": 2} for v in ("glow", "masked-autoregressive", "spline-autoregressive", "transformer")}
 """Options of variants that have many networks."""
-NARROW = {("vae", "vq"): {"width": 16}, ("vae", "fsq"): {"width": 16}, ("diffusion", "latent"): {"width": 8}}
+NARROW = {
+    ("vae", "vq"): {"width": 16, "layers": 1},
+    ("vae", "fsq"): {"width": 16, "layers": 1},
+    ("diffusion", "latent"): {"width": 8, "layers": 1},
+}
 """Options of the networks of variants that train two models in a step."""
 
 
@@ -43,6 +47,8 @@ ALIKE = {
     ("diffusion", "consistency"): ["vector", "tokens"],
     ("diffusion", "mean-flow"): ["vector", "tokens", "graph"],
     ("diffusion", "marginal"): ["graph"],
+    ("diffusion", "latent"): ["vector", "grid"],
+    ("vae", "fsq"): ["vector", "grid"],
     ("energy", "joint"): ["vector", "graph"],
     ("gan", "standard"): ["vector"],
     ("gan", "wasserstein"): ["vector", "tokens"],
