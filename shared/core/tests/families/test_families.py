@@ -42,6 +42,7 @@ ALIKE = {
     ("diffusion", "mean-flow"): ["vector", "tokens", "graph"],
     ("diffusion", "marginal"): ["graph"],
     ("energy", "joint"): ["vector", "graph"],
+    ("energy", "score-matching"): ["vector", "tokens", "graph"],
     ("gan", "standard"): ["vector"],
     ("gan", "wasserstein"): ["vector", "tokens"],
     ("gan", "hinge"): ["vector"],
