@@ -33,6 +33,8 @@ SMALL = {"width": 32, "layers": 2, "heads": 4}
 """Options of small networks; each takes those that it knows."""
 FEW = {v: {"steps": 2} for v in ("glow", "masked-autoregressive", "spline-autoregressive", "transformer")}
 """Options of variants that have many networks."""
+NARROW = {("vae", "vq"): {"width": 16}, ("vae", "fsq"): {"width": 16}, ("diffusion", "latent"): {"width": 8}}
+"""Options of the networks of variants that train two models in a step."""
 
 
 ALIKE = {
@@ -65,7 +67,7 @@ def designs() -> list[Design]:
             space,
             variant=family.variant,
             family_options=FEW.get(family.variant, {}) if family.name == "flow" else {},
-            network_options=small(family.name, space, family.variant),
+            network_options=small(family.name, space, family.variant) | NARROW.get((family.name, family.variant), {}),
         )
         for family in VARIANTS
         for space, _ in CASES.values()
