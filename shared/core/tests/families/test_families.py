@@ -50,6 +50,7 @@ ALIKE = {
     ("diffusion", "latent"): ["vector", "grid"],
     ("vae", "fsq"): ["vector", "grid"],
     ("energy", "joint"): ["vector", "graph"],
+    ("energy", "score-matching"): ["vector", "tokens", "graph"],
     ("gan", "standard"): ["vector"],
     ("gan", "wasserstein"): ["vector", "tokens"],
     ("gan", "hinge"): ["vector"],
