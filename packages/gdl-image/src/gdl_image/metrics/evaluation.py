@@ -110,7 +110,7 @@ def _copied(
     known = [] if train is None else gather(train, skipped=skipped)[0]
     if not known or not drawn:
         return {"copies": None, "copy_distance": None}
-    copies = Copies.calibrated(known, reference.probes)
+    copies = Copies.calibrated(known, list(reference.probes))
     count = len(reference.probes)
     if copies.threshold == 0:
         notes.append("copies are exact ones: pictures of the reference were trained on too, or repeat what was")
