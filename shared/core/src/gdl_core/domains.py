@@ -64,6 +64,8 @@ class Domain:
     """(samples, reference, ...) -> dict of measures."""
     draw: str | None = None
     """(objects, *, columns, legends) -> one picture of them as SVG text; without legends and columns as it likes."""
+    view: str | None = None
+    """objects -> (HTML, script): the reader of a report explores them; neither may load anything."""
     histograms: str | None = None
     """objects -> dict of name -> numbers, for the report."""
     properties: tuple[str, ...] = ()

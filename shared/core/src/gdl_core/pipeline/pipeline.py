@@ -224,13 +224,13 @@ class Pipeline:
     ) -> list[Draw]:
         """Draw the samples of these numbers of a run at once; `asked` and `options` go to the family."""
         rows = {name: row.expand(len(numbers), *row.shape[1:]) for name, row in asked.get("conditions", {}).items()}
-        asked = {**asked, "conditions": {name: row.to(self.device) for name, row in rows.items()}}
+        asked = {**asked, **options, "conditions": {name: row.to(self.device) for name, row in rows.items()}}
         if given := asked.get("given"):
             asked["given"] = given.to(self.device)
         streams = Streams(seed, numbers, device=self.device)
         half = find_precision(precision, self.device) == "bfloat16"
         with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
-            draws = self._call_family(streams, {**asked, **options})
+            draws = self._call_family(streams, asked)
         known = [None] * len(numbers) if draws.log_prob is None else draws.log_prob.tolist()
         drawn = zip(numbers, draws.samples, known, strict=True)
         return [Draw(number, self.decode(sample), log_prob) for number, sample, log_prob in drawn]
