@@ -24,7 +24,7 @@ from gdl_core.folders import new_file
 from gdl_image.features.fashion import CLASSES, WEIGHTS, FashionClassifier
 from gdl_image.files import read
 
-RATE, DECAY, BATCH, SHIFT = 4e-3, 0.02, 128, 2
+RATE, DECAY, SMOOTHING, BATCH, SHIFT = 4e-3, 0.02, 0.05, 128, 2
 
 
 def main() -> None:
@@ -96,7 +96,7 @@ class Training:
             done = (self.epoch * (len(order) // BATCH) + place) / total
             self.optimizer.param_groups[0]["lr"] = RATE * min(1.0, done * 20) * (1 - done)
             _, logits = self.classifier(varied(self.pictures[rows], random))
-            loss = F.cross_entropy(logits, self.labels[rows], label_smoothing=0.05)
+            loss = F.cross_entropy(logits, self.labels[rows], label_smoothing=SMOOTHING)
             self.optimizer.zero_grad()
             loss.backward()
             self.optimizer.step()
@@ -140,13 +140,20 @@ def write(arguments: argparse.Namespace, training: Training) -> None:
     write_tensors(WEIGHTS, tensors_of(training.classifier), dtype=torch.float16)
     reached = accuracy(fashion.load(), *load(arguments.data, "t10k"))
     card = CARD.format(
-        accuracy=reached, epochs=arguments.epochs, seed=arguments.seed, batch=BATCH, rate=RATE, decay=DECAY,
-        shift=SHIFT, parameters=sum(parameter.numel() for parameter in training.classifier.parameters()),
-        size=WEIGHTS.stat().st_size / 1000, minutes=training.seconds / 60, hardware=hardware("cpu"),
+        trained_on=TRAINED_ON, accuracy=reached, size=WEIGHTS.stat().st_size / 1000, hardware=hardware("cpu"),
+        parameters=sum(parameter.numel() for parameter in training.classifier.parameters()),
+        settings=f"{arguments.epochs} epochs in batches of {BATCH}, AdamW, rate {RATE:g} falling to 0, "
+        f"decay {DECAY:g}, label smoothing {SMOOTHING:g}, mirrored and moved by up to {SHIFT} pixels, seed {arguments.seed}",
+        minutes=training.seconds / 60,
     )  # fmt: skip
     WEIGHTS.with_suffix(".md").write_text(card)
     print(card)
 
+
+TRAINED_ON = (
+    "the 60,000 training pictures of Fashion-MNIST (Xiao et al. 2017, arXiv:1708.07747; "
+    "Debian's package `dataset-fashion-mnist`, licence MIT)"
+)
 
 CARD = """# The features `fashion`
 
@@ -155,10 +162,10 @@ A convolutional network that tells ten kinds of clothes apart on gray pictures o
 
 | | |
 | --- | --- |
-| trained on | the 60,000 training pictures of Fashion-MNIST (Xiao et al. 2017, arXiv:1708.07747; Debian's package `dataset-fashion-mnist`, licence MIT) |
+| trained on | {trained_on} |
 | accuracy on the 10,000 test pictures | {accuracy:.4f}, of the weights as they are stored |
 | network | three convolutions, a linear layer, a linear layer; {parameters:,} parameters, float16, {size:.0f} kB |
-| training | {epochs} epochs in batches of {batch}, AdamW, rate {rate:g} falling to 0, decay {decay:g}, label smoothing 0.05, mirrored and moved by up to {shift} pixels, seed {seed} |
+| training | {settings} |
 | time | {minutes:.1f} minutes of one core's time ({hardware}, shared with other work) |
 | made by | `tools/train/fashion_classifier.py` of the repository |
 | licence | MIT |

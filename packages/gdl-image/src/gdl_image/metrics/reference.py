@@ -9,21 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdl_core.data import archive
-from gdl_core.errors import InputError, RepresentationError, Skipped
-from gdl_core.representation import Record
-from gdl_image.arrays import Picture, checked
-from gdl_image.features import Features, find, fitting
-from gdl_image.files.items import CLASS
+from gdl_core.errors import InputError
+from gdl_image.features import find, fitting
 from gdl_image.files.kinds import Skip
+from gdl_image.metrics.gathered import Gathered, Object
 from gdl_image.representations.layout import Layout
 
 KIND = "gdl-image reference 1"
 
 PROBES = 2000
 """How many pictures of a reference are kept, to see how near real ones come to those that were trained on."""
-
-Object = Picture | Record
-"""A picture, or a record of a file that holds one."""
 
 
 @dataclass(frozen=True)
@@ -60,15 +55,18 @@ class Reference:
 
         Without `features`, gray pictures are seen by ``fashion`` and colours by ``lite0``.
         """
-        arrays, classes = gather(pictures, skipped=skipped)
+        found = Gathered.of(pictures, skipped=skipped)
+        arrays = found.pictures
         if not arrays:
             raise InputError("the reference holds no picture to compare with")
-        network = found_features(features, arrays)
+        if features is None:
+            features = fitting(Layout.decided(arrays, size=(1, 1), channels=None).channels)
+        network = find(features)
         seen = network.see(arrays, device=device)
         places = np.linspace(0, len(arrays) - 1, min(PROBES, len(arrays))).astype(int)
         layout = Layout.decided(arrays, size=None, channels=None)
         probes = np.stack([layout.apply(arrays[place]) for place in places])
-        return cls(network.name, seen.vectors, seen.classes, np.array(classes, dtype=np.str_), probes)
+        return cls(network.name, seen.vectors, seen.classes, np.array(found.classes, dtype=np.str_), probes)
 
     def __len__(self) -> int:
         return len(self.vectors)
@@ -104,24 +102,3 @@ class Reference:
             and self.probes.ndim == 4
             and self.probes.dtype == np.uint8
         )
-
-
-def gather(pictures: Iterable[Object | None], *, skipped: Skip | None = None) -> tuple[list[Picture], list[str]]:
-    """Return what is a picture, and the class of each, empty where there is none; the rest goes to `skipped`."""
-    arrays, classes = list[Picture](), list[str]()
-    for number, thing in enumerate(pictures, 1):
-        record = thing if isinstance(thing, Record) else Record(thing, f"picture {number}")
-        try:
-            arrays.append(checked(record.object))
-            classes.append(str(record.properties.get(CLASS, "")))
-        except RepresentationError as error:
-            if skipped:
-                skipped(Skipped(record.where, str(error)))
-    return arrays, classes
-
-
-def found_features(name: str | None, pictures: Iterable[Picture]) -> Features:
-    """Return the features of this name, or without one, those that fit most of the pictures."""
-    if name is None:
-        name = fitting(Layout.decided(pictures, size=(1, 1), channels=None).channels)
-    return find(name)

@@ -22,7 +22,8 @@ def check_keeps(model: Family) -> None:
         kind = model.space.kind
         able = sorted({f"{family.name} ({family.variant})" for family in variants() if _keeps(family, kind)})
         raise UsageError(
-            f"the family {model.name!r} ({model.variant}) cannot draw around what is known; these can: {', '.join(able)}"
+            f"the family {model.name!r} ({model.variant}) cannot draw around what is known; "
+            f"these can: {', '.join(able)}"
         )
 
 
@@ -40,8 +41,8 @@ def complete(
 ) -> list[Any]:
     """Draw anew what is not known of each object; what is known comes back as the representation holds it.
 
-    The same seed gives the same results whatever the batch size. `options` are the family's. What comes out as no object
-    is None. For models whose samples have one size, on grids and in vector spaces.
+    The same seed gives the same results whatever the batch size. `options` are the family's. What comes out as no
+    object is None. For models whose samples have one size: on grids and in vector spaces.
 
     Shapes: `known`, True where a sample is known, that of one sample, or one that spreads to it.
 
@@ -59,7 +60,7 @@ def complete(
         filled = space.fill(space.collate(samples))
         given = Given(filled, tuple(known.expand(part.shape) for part in filled.parts))
         numbers = range(start, start + len(samples))
-        draws = pipeline.draw_numbered(numbers, seed, precision, {**asked, "given": given}, options)
+        draws = pipeline.draw_at(numbers, seed, precision, {**asked, "given": given}, options)
         found += [draw.object for draw in draws]
         progress(len(found))
     return found
