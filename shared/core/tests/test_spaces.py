@@ -98,3 +98,9 @@ def test_a_grid_has_at_most_three_axes():
 def test_an_unknown_space_is_named_with_the_nearest():
     with pytest.raises(RepresentationError, match="did you mean 'tokens'"):
         space_from_config({"kind": "token"})
+
+
+def test_levels_in_any_kind_of_integers_are_collated_as_symbols():
+    small = Grid(1, (2, 2), levels=256).collate([torch.tensor([[[0, 255], [7, 1]]], dtype=torch.uint8)])
+    assert torch.equal(small.values, torch.tensor([[[[0, 255], [7, 1]]]]))
+    assert small.values.dtype == torch.int64

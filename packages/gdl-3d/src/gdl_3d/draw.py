@@ -1,70 +1,114 @@
-"""Pictures of shapes as SVG: each seen from above its front corner, its nearest faces over the others."""
+"""Pictures of shapes: grids as SVG or PNG, strips and turntables, all without a display."""
 
+from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from html import escape
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
+from PIL import Image, ImageDraw
 
-from gdl_3d.shape import Floats, Shape
-from gdl_core.errors import UsageError
+from gdl_3d.render import Picture, render, turntable
+from gdl_core.errors import UsageError, nearest
+from gdl_core.folders import new_file
 
-_CELL, _FOOT = 160, 18  # pixels
-_MOST = 1500  # faces or points of a shape that are drawn
-_ABOVE, _BESIDE = np.radians(25), np.radians(35)
+CELL = 220
+"""The width and height of a shape in a grid, in pixels."""
+
+_ACROSS = 4
+_LEGEND = 22  # pixels of height
+_LONGEST_LEGEND = 32
+_MILLISECONDS = 80  # that a picture of a turntable stands
 
 
 def grid(
-    shapes: Iterable[Shape | None], *, columns: int | None = None, legends: Sequence[str] | None = None
-) -> str:
-    """Draw shapes in rows of `columns` cells; return SVG text. What is no shape has an empty cell.
+    shapes: Iterable[Any],
+    *,
+    columns: int | None = None,
+    legends: Sequence[str] | None = None,
+    format: Literal["svg", "png"] = "svg",
+) -> str | bytes:
+    """Draw shapes in rows of `columns` cells, by itself 4; return SVG text, which holds its pictures, or the bytes of a PNG.
+
+    `legends` stand under the shapes. What is None gets an empty cell that says so. The same shapes give the same
+    picture.
 
     Example:
-        >>> picture = grid([Shape([[0, 0, 0], [1, 0, 0], [0, 1, 0]], [[0, 1, 2]]), None])
-        >>> picture.startswith("<svg") and picture.endswith("</svg>")
+        >>> from gdl_3d.shape import Shape
+        >>> picture = grid([Shape(np.eye(3), np.array([[0, 1, 2]])), None])
+        >>> picture.startswith("<svg") and "no shape" in picture
         True
     """
+    if format not in ("svg", "png"):
+        raise UsageError(f"pictures are svg or png, not {format!r}; {nearest(format, ['svg', 'png'])}")
     cells = list(shapes)
+    columns = _ACROSS if columns is None else columns
+    if columns < 1:
+        raise UsageError(f"a grid has at least one column, not {columns}")
     if legends is not None and len(legends) != len(cells):
         raise UsageError(f"{len(legends)} legends for {len(cells)} shapes; give one for each")
-    across = max(1, min(columns or 4, len(cells)))
-    down = max(1, -(-len(cells) // across))
-    drawn = []
-    for place, shape in enumerate(cells):
-        x, y = place % across * _CELL, place // across * (_CELL + _FOOT)
-        legend = escape(legends[place][:30]) if legends else ""
-        text = f'<text x="{_CELL / 2:.0f}" y="{_CELL + 13}" text-anchor="middle" font-size="12">{legend}</text>'
-        drawn.append(f'<g transform="translate({x} {y})">{_picture(shape)}{text}</g>')
-    size = f'width="{across * _CELL}" height="{down * (_CELL + _FOOT)}"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="sans-serif">{"".join(drawn)}</svg>'
+    texts = [_shortened(text) for text in legends or [""] * len(cells)]
+    drawn = [None if shape is None else render(shape.vertices, shape.faces, size=CELL) for shape in cells]
+    across, down = max(1, min(columns, len(cells))), max(1, -(-len(cells) // columns))
+    tall = CELL + (_LEGEND if any(texts) else 0)
+    places = [(CELL * (place % across), tall * (place // across)) for place in range(len(cells))]
+    if format == "png":
+        return _png(_sheet(drawn, texts, places, (CELL * across, tall * down)))
+    inside = "".join(map(_cell, drawn, texts, places))
+    size = f'width="{CELL * across}" height="{tall * down}" viewBox="0 0 {CELL * across} {tall * down}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{inside}</svg>'
 
 
-def _picture(shape: Shape | None) -> str:
-    if shape is None or not len(shape.vertices):
-        return ""
-    seen = _seen(shape.vertices)
-    if shape.faces is None:
-        return "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="1.3" fill="#4a6fa5"/>' for x, y, _ in seen[:_MOST])
-    corners = seen[shape.faces]
-    cross = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    size = np.linalg.norm(cross, axis=1)
-    largest = np.sort(np.argsort(-size, kind="stable")[:_MOST])
-    order = largest[np.argsort(corners[largest, :, 2].mean(1), kind="stable")]
-    light = np.abs(cross[:, 2]) / np.maximum(size, 1e-12)
-    return "".join(_triangle(corners[face], light[face]) for face in order)
+def _cell(picture: Picture | None, text: str, place: tuple[int, int]) -> str:
+    x, y = place
+    middle = f'text-anchor="middle" font-family="sans-serif" font-size="13" fill="#555" x="{x + CELL // 2}"'
+    if picture is None:
+        shown = f'<text {middle} y="{y + CELL // 2}">no shape</text>'
+    else:
+        data = b64encode(_png(Image.fromarray(picture))).decode()
+        shown = f'<image x="{x}" y="{y}" width="{CELL}" height="{CELL}" href="data:image/png;base64,{data}"/>'
+    return shown + (f'<text {middle} y="{y + CELL + 14}">{escape(text)}</text>' if text else "")
 
 
-def _triangle(corners: Floats, light: float) -> str:
-    points = " ".join(f"{x:.1f},{y:.1f}" for x, y, _ in corners)
-    red, green, blue = (round(channel * (0.45 + 0.55 * light)) for channel in (120, 160, 215))
-    return f'<polygon points="{points}" fill="rgb({red},{green},{blue})"/>'
+def _sheet(
+    pictures: Sequence[Picture | None], texts: Sequence[str], places: Sequence[tuple[int, int]], size: tuple[int, int]
+) -> Image.Image:
+    sheet = Image.new("RGB", size, "white")
+    pen = ImageDraw.Draw(sheet)
+    for picture, text, (x, y) in zip(pictures, texts, places, strict=True):
+        if picture is None:
+            pen.text((x + CELL // 2, y + CELL // 2), "no shape", fill="#555555", anchor="mm")
+        else:
+            sheet.paste(Image.fromarray(picture), (x, y))
+        pen.text((x + CELL // 2, y + CELL + _LEGEND // 2), text, fill="#555555", anchor="mm")
+    return sheet
 
 
-def _seen(vertices: Floats) -> Floats:
-    """Turn vertices towards the eye, and fit them into a cell: x to the right, y down, z towards the eye."""
-    x, y, z = (vertices - (vertices.min(0) + vertices.max(0)) / 2).T
-    right = np.cos(_BESIDE) * x - np.sin(_BESIDE) * z
-    away = np.sin(_BESIDE) * x + np.cos(_BESIDE) * z
-    up = np.cos(_ABOVE) * y - np.sin(_ABOVE) * away
-    near = np.sin(_ABOVE) * y + np.cos(_ABOVE) * away
-    scale = 0.46 * _CELL / max(np.abs([right, up]).max(), 1e-12)
-    return np.stack([_CELL / 2 + right * scale, _CELL / 2 - up * scale, near * scale], 1)
+def save_turntable(shape: Any, path: str | Path, *, frames: int = 24, size: int = 256) -> Path:
+    """Write a shape seen from all sides: a .gif that turns, or a .png with the views in rows of eight."""
+    place = Path(path)
+    if place.suffix.lower() not in (".gif", ".png"):
+        raise UsageError(f"{place}: a turntable is a .gif or a .png file")
+    views = turntable(shape.vertices, shape.faces, frames=frames, size=size)
+    with new_file(place) as draft:
+        if place.suffix.lower() == ".gif":
+            first, *others = map(Image.fromarray, views)
+            first.save(draft, "GIF", save_all=True, append_images=others, duration=_MILLISECONDS, loop=0)
+        else:
+            rows = [np.concatenate(row, 1) for row in (views[place : place + 8] for place in range(0, len(views), 8))]
+            wide = max(row.shape[1] for row in rows)
+            filled = [np.pad(row, ((0, 0), (0, wide - row.shape[1]), (0, 0)), constant_values=255) for row in rows]
+            draft.write_bytes(_png(Image.fromarray(np.concatenate(filled))))
+    return place
+
+
+def _png(image: Image.Image) -> bytes:
+    buffer = BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_LEGEND else f"{text[: _LONGEST_LEGEND - 3]}..."

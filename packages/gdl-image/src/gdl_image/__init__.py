@@ -1,1 +1,1 @@
-"""Images: nothing is here yet but the domain's name; see the package's README for what is coming."""
+"""New pictures from deep generative models: load, sample, train."""

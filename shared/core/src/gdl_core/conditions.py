@@ -35,12 +35,15 @@ class ClassCondition:
     labels: tuple[str, ...]
 
     def row(self, value: Any) -> Tensor:
-        """Turn a label (None: any) into its number. Shapes: ()."""
+        """Turn a label (None: any; 7.0 stands for ``7``) into its number. Shapes: ()."""
         if value is None:
             return torch.tensor(UNKNOWN)
-        if str(value) not in self.labels:
-            raise UsageError(f"{self.name}={value} was not in the training data; {nearest(str(value), self.labels)}")
-        return torch.tensor(self.labels.index(str(value)))
+        label = str(value)
+        if label not in self.labels and isinstance(value, float) and value.is_integer():
+            label = str(int(value))
+        if label not in self.labels:
+            raise UsageError(f"{self.name}={value} was not in the training data; {nearest(label, self.labels)}")
+        return torch.tensor(self.labels.index(label))
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,10 @@ class Domain:
     """A tuple of `gdl_core.recipes.Recipe`."""
     read: str | None = None
     """(source, *, column, skipped) -> iterator of `Record`."""
+    textual: bool = True
+    """Whether an object is one line of text, such as a SMILES; else verbs read and write objects as files alone."""
+    labels: tuple[str, ...] = ()
+    """Properties of records that name a class, even where they look like numbers."""
     standard_input: str = "stdin.txt"
     """As a file of which name `read` takes the standard input."""
     identity: str | None = None
@@ -60,6 +64,8 @@ class Domain:
     """(samples, reference, ...) -> dict of measures."""
     draw: str | None = None
     """(objects, *, columns, legends) -> one picture of them as SVG text; without legends and columns as it likes."""
+    view: str | None = None
+    """objects -> (HTML, script): the reader of a report explores them; neither may load anything."""
     histograms: str | None = None
     """objects -> dict of name -> numbers, for the report."""
     properties: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ from gdl_core.networks.dcgan import DcganDiscriminator, DcganGenerator
 from gdl_core.networks.elements import TransformerDecoder, TransformerDenoiser, TransformerEncoder
 from gdl_core.networks.graph_perceptron import GraphPerceptronCritic, GraphPerceptronDecoder
 from gdl_core.networks.graphs import GraphDecoder, GraphDenoiser, GraphEncoder
+from gdl_core.networks.maps import MapDecoder, MapEncoder
 from gdl_core.networks.masked import PixelCNN, PixelRNN, WaveNet
 from gdl_core.networks.patches import PatchTransformer
 from gdl_core.networks.perceptron import VectorDecoder, VectorDenoiser, VectorEncoder
@@ -36,6 +37,7 @@ from gdl_core.outside import outside
 from gdl_core.spaces import Space, space_from_config
 
 NETWORKS: dict[tuple[str, str], dict[str, type[nn.Module]]] = {
+    ("analysis", "grid"): {"convolution": MapEncoder},
     ("augmentation", "grid"): {"augmentation": GridAugmentation},
     ("autoregressor", "grid"): {"pixelcnn": PixelCNN, "pixelrnn": PixelRNN, "wavenet": WaveNet, "samplernn": SampleRNN},
     ("autoregressor", "points"): {"transformer": PointsTransformer},
@@ -74,6 +76,7 @@ NETWORKS: dict[tuple[str, str], dict[str, type[nn.Module]]] = {
         "style": StyleGenerator,
         "progressive": ProgressiveGenerator,
     },
+    ("synthesis", "grid"): {"convolution": MapDecoder},
 }
 """For each (role, space kind) the networks by name; the first is the default."""
 

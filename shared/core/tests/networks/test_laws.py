@@ -24,7 +24,7 @@ SMALL = {"width": 8, "layers": 2, "heads": 2, "lengths": 3}
 CASES = [
     (network, STANDS_IN.get(role, role), space)
     for (role, kind), networks in NETWORKS.items()
-    if STANDS_IN.get(role, role) in ("encoder", "decoder", "denoiser")
+    if STANDS_IN.get(role, role) in ("encoder", "decoder", "denoiser", "analysis", "synthesis")
     for network in networks.values()
     for space in SPACES
     if space.kind == kind

@@ -77,6 +77,11 @@ class MolecularGraph(Representation):
             raise UsageError("this representation knows no kinds of atoms yet; call fit(molecules) first")
         return Graph(self.max_nodes, len(self.nodes), len(self.edges) + 1)
 
+    @property
+    def _most(self) -> int:
+        """The most atoms, without making a space for each molecule."""
+        return self.max_nodes if self.nodes and self.max_nodes else self.space.max_nodes
+
     def fit(self, objects: Iterable[Molecule]) -> Self:
         """Learn the kinds of atoms, in alphabetical order, those of bonds, and the most atoms of a molecule.
 
@@ -142,7 +147,7 @@ class MolecularGraph(Representation):
     def _encode(self, mol: Chem.Mol, object: Molecule) -> GraphSample:
         """Number the atoms and bonds of a molecule that RDKit has found valid."""
         drawn = draw(mol, object, kekulized=self.kekulized)
-        if len(drawn.tokens) > self.space.max_nodes:
+        if len(drawn.tokens) > self._most:
             raise RepresentationError(
                 f"{shown(drawn.smiles)}: {len(drawn.tokens)} atoms, but max_nodes is {self.max_nodes}; "
                 "leave the molecule out, or call extend() with it"
@@ -153,7 +158,7 @@ class MolecularGraph(Representation):
         except KeyError:
             nodes = [self._learn(token, order, drawn.smiles) for token, order in keys]
         edges = self._edge_numbers[drawn.marks]
-        if edges.min() < 0:
+        if b"\xff" in edges.tobytes():  # a -1 somewhere, found quicker than by min()
             raise self._unknown("bond", MARKS[int(drawn.marks[edges < 0].min())], drawn.smiles)
         sample = GraphSample(torch.from_numpy(np.array(nodes)), torch.from_numpy(edges))
         if not drawn.clear and self._written(sample) != drawn.smiles:

@@ -25,7 +25,7 @@ class Drawing(NamedTuple):
     smiles: str
     tokens: list[str]
     marks: np.ndarray
-    orders: Sequence[float]
+    orders: list[float]
     clear: bool
 
 
@@ -52,14 +52,14 @@ def draw(mol: Mol, spelled: object = None, *, kekulized: bool) -> Drawing:
         Chem.Kekulize(written)
     orders = Chem.GetAdjacencyMatrix(written, useBO=True)
     marks = (orders + orders).astype(np.int64)
-    sums = orders.sum(1) if "[" in smiles else np.zeros(len(tokens))
+    sums = orders.sum(1).tolist() if "[" in smiles else [0.0] * len(tokens)
     if labels:
         clear = labels.clear
         _put(labels, tokens, marks)
     if ">" in smiles or "<" in smiles:
         clear = False
         _mark_dative(written, marks, sums)
-    return Drawing(smiles, tokens, marks, sums.tolist(), clear)
+    return Drawing(smiles, tokens, marks, sums, clear)
 
 
 def _labels(mol: Mol, smiles: str, tokens: Sequence[str], *, sides: bool) -> Labels:
@@ -77,7 +77,7 @@ def _put(labels: Labels, tokens: list[str], marks: np.ndarray) -> None:
         marks[one, other] = marks[other, one] = BONDS[f"double-{label}"][0]
 
 
-def _mark_dative(mol: Mol, marks: np.ndarray, orders: np.ndarray) -> None:
+def _mark_dative(mol: Mol, marks: np.ndarray, orders: list[float]) -> None:
     """Mark bonds for which one atom gives both electrons; they add nothing to its valence."""
     for bond in mol.GetBonds():
         if bond.GetBondType() == Chem.BondType.DATIVE:

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import import_module
 from types import ModuleType
@@ -50,7 +50,7 @@ class SelfiesTokens(TextRepresentation):
             ['[C]', '[Branch1]', '[C]', '[Cl]', '[=O]']
         """
         text, mol = spelling(molecule), parse(molecule)
-        for spelled in (text, _kekule(mol)):
+        for spelled in _spellings(text, mol):
             symbols = _translated(spelled)
             if symbols is not None and _stands_for(symbols, mol):
                 return symbols
@@ -98,6 +98,12 @@ def _stands_for(symbols: Sequence[str], mol: Mol) -> bool:
     with BlockLogs():
         texts = Chem.MolToSmiles(found), Chem.MolToSmiles(mol)
     return texts[0] == texts[1] or canonical(texts[0]) == canonical(texts[1])
+
+
+def _spellings(text: str, mol: Mol) -> Iterator[str]:
+    """Yield a molecule as it is written, and only then, since few need it, without aromatic atoms."""
+    yield text
+    yield _kekule(mol)
 
 
 def _kekule(mol: Mol) -> str:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from gdl_core.domains import Domain
 from gdl_core.errors import InputError, UsageError, nearest
 
 STDIN = "-"
-OURS = ("dataset.json", "config.json", "run.json", "data/dataset.json")
+OURS = ("dataset.json", "config.json", "run.json", "data/dataset.json", "samples.json")
 """A folder that holds one of these was written by gdl, and may be replaced."""
 
 
@@ -19,6 +20,12 @@ def check_sources(sources: Sequence[str]) -> None:
         there = [found.name for found in path.parent.iterdir()] if path.parent.is_dir() else []
         hint = nearest(path.name, there)
         raise InputError(f"there is no file {source}" + (f"; {hint}" if hint.startswith("did") else ""))
+
+
+def check_written(domain: Domain, out: Path | None) -> None:
+    """Refuse to print objects that are no lines of text."""
+    if not domain.textual and (out is None or str(out) == STDIN):
+        raise UsageError(f"{domain.object_name}s are written to files: name one, or a folder, with --out")
 
 
 def check_out(out: Path | None, *, force: bool, folder: bool = True) -> None:

@@ -18,6 +18,12 @@ SkippedFile = Annotated[Path | None, typer.Option("--skipped", help="Write where
 
 Data = Annotated[list[str], typer.Argument(metavar="DATA...", help="Files to read; - is stdin.")]
 RepresentationName = Annotated[str | None, typer.Option("--representation", help="How objects become samples.")]
+RepresentationOptions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--representation-option", metavar="NAME=VALUE", help="An option of the representation; repeatable."
+    ),
+]
 ConditionNames = Annotated[
     list[str] | None,
     typer.Option(

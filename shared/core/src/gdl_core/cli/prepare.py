@@ -13,8 +13,10 @@ from gdl_core.cli.options import (
     Json,
     OutFolder,
     RepresentationName,
+    RepresentationOptions,
     SkippedFile,
     condition_names,
+    family_options,
 )
 from gdl_core.cli.output import print_facts, print_json
 from gdl_core.cli.progress import counting
@@ -27,6 +29,7 @@ def prepare(
     data: Data,
     out: OutFolder,
     representation: RepresentationName = None,
+    representation_option: RepresentationOptions = None,
     column: Column = None,
     condition: ConditionNames = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes to encode with. Default: one per core.")] = None,
@@ -49,6 +52,7 @@ def prepare(
             data,
             out,
             representation=representation,
+            representation_options=family_options(representation_option),
             columns=condition_names(condition),
             column=column,
             workers=workers,

@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from gdl_core.cli.files import STDIN, check_out
+from gdl_core.cli.files import STDIN, check_out, check_written
 from gdl_core.cli.model import open_pipeline
 from gdl_core.cli.options import (
     BatchSize,
@@ -98,6 +98,7 @@ def sample(
 
     All are valid and no two alike, unless --raw asks for every draw as it came.
     """
+    check_written(context.obj, out)
     check_outputs(out, picture, force=force)
     check_picture(context.obj, picture)
     options = given(temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p) | family_options(option)

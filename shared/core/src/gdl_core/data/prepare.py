@@ -20,11 +20,14 @@ from gdl_core.data.encode import NOTHING, Encoded, Measured, encode_all, encoder
 from gdl_core.errors import InputError, Skipped, nearest
 from gdl_core.folders import new_folder, sha256
 from gdl_core.representation import Record, Representation
-from gdl_core.workers import batches, cores
+from gdl_core.workers import cores, travels
 
 CHUNK = 2048
 SMALL = 4 * CHUNK
 """Up to this many records are encoded here: to start workers would take longer."""
+
+HELD = 1 << 26
+"""Arrays are worked on in chunks of about so many bytes, however few they are."""
 
 
 def prepare(
@@ -89,15 +92,17 @@ class _Counter:
 def _encode(
     records: Iterable[Record], representation: Representation, measured: Measured, workers: int | None
 ) -> Iterator[tuple[list[Record], Encoded]]:
-    """Yield each chunk of records with what became of it, in order."""
+    """Yield each chunk of records with what became of it, in order. Workers take objects that are JSON values."""
     stream = iter(records)
-    start = list(islice(stream, SMALL))
+    start = list(islice(stream, 1))
     count = workers or cores()
-    alone = len(start) < SMALL or count == 1
+    if count > 1 and travels([record.object for record in start]):
+        start += islice(stream, SMALL - 1)
+    alone = len(start) < SMALL
     waiting: list[list[Record]] = []
 
     def objects() -> Iterator[list[Any]]:
-        for chunk in batches(chain(start, stream), CHUNK):
+        for chunk in _chunks(chain(start, stream)):
             waiting.append(chunk)
             yield [record.object for record in chunk]
 
@@ -107,6 +112,20 @@ def _encode(
     with nullcontext(here) if alone else encoders(representation, count, measured) as encode:
         for encoded in encode(objects()):
             yield waiting.pop(0), encoded
+
+
+def _chunks(records: Iterable[Record]) -> Iterator[list[Record]]:
+    """Cut a stream into lists of `CHUNK` records, or fewer where these are large arrays."""
+    chunk: list[Record] = []
+    held = 0
+    for record in records:
+        chunk.append(record)
+        held += getattr(record.object, "nbytes", 0)
+        if len(chunk) == CHUNK or held >= HELD:
+            yield chunk
+            chunk, held = [], 0
+    if chunk:
+        yield chunk
 
 
 class _Writer:

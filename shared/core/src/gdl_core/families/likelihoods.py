@@ -4,6 +4,7 @@ The mixture of logistics over levels is that of Salimans et al. (2017), arXiv:17
 are, for each component, a weight, a mean and the logarithm of a scale; all start spread over -1 to 1.
 """
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -70,6 +71,13 @@ class DiscretisedLogistics:
         over = F.logsigmoid(-below).masked_fill(first, 0)
         return torch.logsumexp(weights + inside + under + over, -1)
 
+    def at_most(self, outputs: Tensor, values: Tensor) -> Tensor:
+        """Return the probability of each level and all below it. Shapes: (..., outputs), (...) -> (...)."""
+        weights, means, scales = mixture(outputs)
+        edge = ((2 * values + 1) / (self.levels - 1) - 1)[..., None]
+        below = (weights.exp() * ((edge - means) / scales).sigmoid()).sum(-1)
+        return below.masked_fill(values >= self.levels - 1, 1.0)
+
     def logits(self, outputs: Tensor) -> Tensor:
         """Return the log-probability of every level. Shapes: (..., outputs) -> (..., levels)."""
         levels = torch.arange(self.levels, device=outputs.device)
@@ -128,3 +136,13 @@ def mixture(outputs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     weights, means, scales = outputs.chunk(3, -1)
     spread = torch.linspace(-1, 1, weights.shape[-1], device=outputs.device, dtype=outputs.dtype)
     return weights.log_softmax(-1), means + spread, (scales - 1).clamp(min=NARROWEST).exp()
+
+
+def log_normal(z: Tensor) -> Tensor:
+    """Return the log-density of the standard normal distribution. Shapes: (batch, ...) -> (batch,).
+
+    Example:
+        >>> log_normal(torch.zeros(1, 2)).exp()  # 1 / (2 pi)
+        tensor([0.1592])
+    """
+    return z.square().flatten(1).sum(1) * -0.5 - 0.5 * math.log(2 * math.pi) * z[0].numel()

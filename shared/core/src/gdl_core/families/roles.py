@@ -19,7 +19,8 @@ class Networks(Protocol):
     the space, `outputs` numbers going out for each element. The roles are ``encoder``, ``decoder``, ``denoiser`` and
     ``autoregressor``, and ``causal`` where elements have an order; where a space has nothing of its own for them,
     ``discriminator``, ``energy`` and ``classifier`` are encoders, ``generator`` and ``conditioner`` are decoders and
-    ``coupling`` is a denoiser. ``augmentation`` is for critics that see few samples.
+    ``coupling`` is a denoiser. ``augmentation`` is for critics that see few samples. ``analysis`` and ``synthesis``
+    exist where a code can be a map over the sample.
     """
 
     def __call__(
@@ -39,6 +40,18 @@ class Decoder(Protocol):
 
     def __call__(self, codes: Tensor, conditions: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
         """Shapes: (batch, inputs) -> for each part of the space (batch, *part.shape, outputs[i])."""
+
+
+class Analysis(Protocol):
+    """Sums up each region of a sample in ``outputs[0]`` numbers, which stand at the region's place on a map.
+
+    ``synthesis`` is a decoder from such a map: codes have the shape (batch, inputs, *map_shape).
+    """
+
+    map_shape: tuple[int, ...]
+
+    def __call__(self, batch: Batch) -> Tensor:
+        """Shapes: a real form -> (batch, outputs[0], *map_shape)."""
 
 
 class Denoiser(Protocol):

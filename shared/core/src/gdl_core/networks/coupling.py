@@ -34,7 +34,7 @@ class VectorConditioner(nn.Module):
         hidden = [layer for _ in range(layers - 1) for layer in (nn.ReLU(inplace=True), nn.Linear(width, width))]
         self.first = nn.Linear(inputs, width)
         self.rest = nn.Sequential(*hidden, nn.ReLU(inplace=True), nn.Linear(width, space.size * outputs[0]))
-        self.shape = (space.size, outputs[0])
+        self.outputs, self.size = outputs[0], space.size
         zeroed(self.rest[-1])
 
     def forward(self, codes: Tensor, conditions: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
@@ -44,7 +44,7 @@ class VectorConditioner(nn.Module):
         *hidden, last = self.rest  # a slice would be built anew at each call
         for layer in hidden:
             x = layer(x)
-        return (in_float32(last, x).view(-1, *self.shape),)
+        return (in_float32(last, x).view(-1, self.outputs, self.size).mT,)  # laws read each of `outputs` in one piece
 
 
 class GridCoupling(nn.Module):

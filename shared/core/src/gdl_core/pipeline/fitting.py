@@ -50,6 +50,7 @@ def train_from_files(
     family: str | None = None,
     variant: str | None = None,
     representation: str | None = None,
+    representation_options: Mapping[str, Any] | None = None,
     model: str | Path | None = None,
     unknown: Unknown = "extend",
     conditions: Sequence[str] = (),
@@ -67,6 +68,7 @@ def train_from_files(
 
     A new model follows the first recipe that has this name, family, variant and representation, or is the family's
     plain one where no recipe has that family, variant and representation together; `model` names one to go on from.
+    `representation_options` go before the recipe's own; a prepared data set or a model has its representation already.
     `conditions` are columns of the data, or properties that the domain measures, that samples can later be asked for.
     `options` are fields of `TrainingOptions`. With `resume` the run goes on as it was begun; what is said again must be
     what was said then.
@@ -76,12 +78,13 @@ def train_from_files(
     options = {**(options or {}), **({} if seed is None else {"seed": seed})}
     if resume and folder.checkpoints():
         options = {**_begun_with(folder, options), **options}
-        if not any((recipe, family, variant, representation, model, conditions)):
+        if not any((recipe, family, variant, representation, representation_options, model, conditions)):
             return _go_on(domain, sources, folder, TrainingOptions.from_config(options), progress)
     start = None if model is None else Pipeline.from_pretrained(model, domain)
     chosen = None if start else _find(domain, recipe, family, variant, representation)
     settings = _settings(chosen, options)
     given = start.representation if start else chosen.representation if chosen else None
+    _check_free(representation_options, start, sources)
     if start and not conditions:
         conditions = [condition.name for condition in start.design.conditions]
 
@@ -94,6 +97,7 @@ def train_from_files(
             )
         return prepare_files(
             domain, sources, home / DATA, representation=given, unknown=unknown if start else "extend",
+            representation_options={**(chosen.representation_options if chosen else {}), **(representation_options or {})},
             columns=conditions, column=column, replace=replace, skipped=skipped, progress=prepared,
         )  # fmt: skip
 
@@ -111,6 +115,14 @@ def train_from_files(
         plan.model, plan.dataset, out, options=settings, design=plan.design, resume=begun, replace=replace,
         progress=progress,
     )  # fmt: skip
+
+
+def _check_free(asked: Mapping[str, Any] | None, start: Pipeline | None, sources: Sequence[Source]) -> None:
+    """Refuse options of a representation that is there already."""
+    if asked and start:
+        raise UsageError("a model that goes on learning keeps its representation; leave the representation's options out")
+    if asked and len(sources) == 1 and is_dataset(sources[0]):
+        raise UsageError(f"{sources[0]} was prepared already; give the representation's options to `prepare`")
 
 
 @contextmanager

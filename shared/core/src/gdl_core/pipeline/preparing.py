@@ -5,14 +5,15 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from inspect import signature
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from gdl_core.data import Dataset, prepare
 from gdl_core.domains import Domain
-from gdl_core.errors import InputError, RepresentationError, Skipped
+from gdl_core.errors import InputError, RepresentationError, Skipped, UsageError, nearest
 from gdl_core.pipeline.survey import Files, Source, Survey
 from gdl_core.representation import Representation
 
@@ -25,6 +26,7 @@ def prepare_files(
     out: Source,
     *,
     representation: Representation | str | None = None,
+    representation_options: Mapping[str, Any] | None = None,
     unknown: Unknown = "extend",
     columns: Sequence[str] = (),
     column: str | None = None,
@@ -35,8 +37,9 @@ def prepare_files(
 ) -> Dataset:
     """Read files, fit the representation to them and write a data set that training can open without the domain.
 
-    A `representation` given by name (None: the domain's first) learns its vocabulary from the data. One that is
-    given as an object is kept: `unknown` says whether what it cannot hold widens it, is an error, or is skipped.
+    A `representation` given by name (None: the domain's first) is made with `representation_options` and learns the
+    rest, such as its vocabulary, from the data. One that is given as an object is kept: `unknown` says whether what it
+    cannot hold widens it, is an error, or is skipped.
     `columns` are properties to keep: columns of the files, or where there is none of that name, what the domain
     measures.
     """
@@ -45,7 +48,11 @@ def prepare_files(
             domain, [stack.enter_context(_readable_twice(source, domain.standard_input)) for source in sources], column
         )
         survey = Survey(files, columns)
-        speaks = _fit(domain, representation, survey, unknown)
+        if not isinstance(representation, Representation):
+            representation = _new(domain, representation, representation_options or {})
+            speaks = _fit(representation, survey)
+        else:
+            speaks = _widen(representation, survey, unknown)
         return prepare(
             files.records(skipped),
             speaks,
@@ -60,12 +67,27 @@ def prepare_files(
         )
 
 
-def _fit(domain: Domain, given: Representation | str | None, survey: Survey, unknown: Unknown) -> Representation:
-    if not isinstance(given, Representation):
-        try:
-            return domain.representation(given)().fit(survey.objects())
-        except RepresentationError as error:
-            raise InputError(f"{', '.join(map(str, survey.files.sources))}: {error}") from error
+def _new(domain: Domain, name: str | None, options: Mapping[str, Any]) -> Representation:
+    """Make a representation that has seen no data yet."""
+    kind = domain.representation(name)
+    takes = signature(kind).parameters
+    for option in options:
+        if option not in takes:
+            raise UsageError(f"the representation {kind.name!r} has no option {option!r}; {nearest(option, takes)}")
+    try:
+        return kind(**options)
+    except TypeError as error:
+        raise UsageError(f"the representation {kind.name!r} cannot be made of {dict(options)}: {error}") from error
+
+
+def _fit(new: Representation, survey: Survey) -> Representation:
+    try:
+        return new.fit(survey.objects())
+    except RepresentationError as error:
+        raise InputError(f"{', '.join(map(str, survey.files.sources))}: {error}") from error
+
+
+def _widen(given: Representation, survey: Survey, unknown: Unknown) -> Representation:
     if unknown == "skip":
         return given
     wider = type(given).from_config(given.to_config())

@@ -118,7 +118,7 @@ class Survey:
         found: dict[str, dict[str, None]] = {"numbers": {}, "labels": {}, "measured": {}}
         for asked in self.asked:
             if name := same_name(asked, filled):
-                found[filled[name].kind(name)][name] = None
+                found["labels" if name in domain.labels else filled[name].kind(name)][name] = None
             elif name := same_name(asked, domain.properties):
                 found["measured"][name] = None
             else:

@@ -1,8 +1,10 @@
-"""One HTML page that needs nothing but itself: no script, no font, no address to load anything from."""
+"""One HTML page that needs nothing but itself: no font, no address to load anything from, no script but its own."""
 
 import re
+from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from html import escape
 from typing import Any
 
@@ -54,15 +56,16 @@ circle { fill: var(--own); }
 @media print { nav { display: none; } h2 { break-after: avoid; } figure { break-inside: avoid; } }
 """
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"  # a page that may load nothing and run nothing
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"  # a page that may load nothing
 
 
 @dataclass(frozen=True)
 class Section:
-    """A heading and the HTML under it."""
+    """A heading and the HTML under it, and the script that brings it to life."""
 
     title: str
     body: str
+    script: str = ""
 
     @property
     def anchor(self) -> str:
@@ -71,7 +74,9 @@ class Section:
 
 
 def page(title: str, lead: str, sections: Sequence[Section]) -> str:
-    """Assemble a whole page; every argument but a section's body is plain text.
+    """Assemble a whole page; every argument but a section's body and script is plain text.
+
+    Scripts stand at the end, each once, and the page's policy lets these and no others run.
 
     Example:
         >>> "<h1>A run</h1>" in page("A run", "of yesterday", [])
@@ -82,13 +87,20 @@ def page(title: str, lead: str, sections: Sequence[Section]) -> str:
         f'<section id="{section.anchor}"><h2>{escape(section.title)}</h2>{section.body}</section>'
         for section in sections
     )
+    scripts = list(dict.fromkeys(section.script for section in sections if section.script))
+    policy = "".join([POLICY, "; script-src" if scripts else "", *map(_allowed, scripts)])
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}"><style>{STYLE}</style></head>'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}"><style>{STYLE}</style></head>'
         f'<body><main><header><h1>{escape(title)}</h1><p class="lead">{escape(lead)}</p><nav>{links}</nav></header>'
-        f"{bodies}</main></body></html>\n"
+        f"{bodies}</main>{''.join(f'<script>{script}</script>' for script in scripts)}</body></html>\n"
     )
+
+
+def _allowed(script: str) -> str:
+    """Name a script in the page's policy, by its hash."""
+    return f" 'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

@@ -12,6 +12,9 @@ from gdl_core.report.page import Section, facts, picture, table
 PICTURED = 24
 """How many samples are drawn."""
 
+VIEWED = 12
+"""How many samples can be explored, where a domain has a view."""
+
 PAIRS = 8
 """How many samples are drawn beside their nearest neighbour."""
 
@@ -30,6 +33,8 @@ def sample_sections(
     known, known_names = valid_objects(domain, reference)
     counts = facts(_counts(samples, names, known_names))
     sections = [Section("Samples", counts + _picture(domain, valid, names))]
+    if domain.has("view") and valid:
+        sections.append(Section("Samples to explore", *domain.load("view")(distinct(valid, names)[:VIEWED])))
     if domain.has("neighbours") and valid and known:
         sections.append(Section("Nearest in the data", _neighbours(domain, distinct(valid, names), known)))
     if domain.has("histograms") and valid:

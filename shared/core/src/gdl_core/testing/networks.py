@@ -1,6 +1,7 @@
 """Laws of networks, of any role on any space."""
 
 from collections.abc import Mapping, Sequence
+from math import prod
 from typing import Any
 
 import torch
@@ -14,6 +15,7 @@ from gdl_core.spaces.graph import mirrored
 
 CODE = 5
 """The size of the codes that decoders are tested with."""
+ENCODERS, DECODERS = ("encoder", "analysis"), ("decoder", "synthesis")
 ASKED: tuple[Condition, ...] = (
     ClassCondition("kind", ("a", "b", "c")),
     VectorCondition("size", (0.0, 0.0), (1.0, 1.0), (0.0, 0.0), (1.0, 1.0)),
@@ -37,8 +39,8 @@ def made(
     conditions: Sequence[Condition] = ASKED,
 ) -> nn.Module:
     """Make a network that answers two numbers (an encoder three), its weights moved away from any special values."""
-    sizes = {"inputs": CODE} if role == "decoder" else {}
-    outputs = (3,) if role == "encoder" else (2,) * len(space.parts)
+    sizes = {"inputs": CODE} if role in DECODERS else {}
+    outputs = (3,) if role in ENCODERS else (2,) * len(space.parts)
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(0)
         model = network(space, conditions=conditions, outputs=outputs, **sizes, **options)
@@ -55,12 +57,13 @@ def real_form(space: Space, count: int) -> Batch:
 
 
 def answers(model: nn.Module, role: str, batch: Batch) -> tuple[Tensor, ...]:
-    """Apply a network to a batch; a decoder gets the first numbers of each sample as its code."""
-    if role == "encoder":
+    """Apply a network to a batch; a decoder gets the first numbers of each sample as its code or map of codes."""
+    if role in ENCODERS:
         return (model(batch),)
-    if role == "decoder":
-        codes = batch.values.flatten(1)
-        return model(codes.repeat(1, CODE)[:, :CODE], batch.conditions)
+    if role in DECODERS:
+        shape = (CODE, *getattr(model, "map_shape", ()))
+        codes = batch.values.flatten(1).repeat(1, CODE)[:, : prod(shape)]
+        return model(codes.unflatten(1, shape), batch.conditions)
     return model(batch, torch.linspace(0, 1, len(batch)))
 
 
@@ -70,9 +73,14 @@ def squared(tensors: Sequence[Tensor]) -> Tensor:
 
 
 def shapes_are_as_the_role_says(network: type[nn.Module], role: str, space: Space, options: Mapping[str, Any]) -> None:
-    """An encoder gives a vector, the others `outputs[i]` numbers for each element of part i; all are finite."""
-    found = answers(made(network, role, space, options), role, real_form(space, 3))
-    expected = [(3, 3)] if role == "encoder" else [(3, *part.shape, 2) for part in space.parts]
+    """An encoder gives a vector, or a map of them, the others `outputs[i]` numbers for each element of part i."""
+    model = made(network, role, space, options)
+    found = answers(model, role, real_form(space, 3))
+    expected = (
+        [(3, 3, *getattr(model, "map_shape", ()))]
+        if role in ENCODERS
+        else [(3, *part.shape, 2) for part in space.parts]
+    )
     assert [tuple(tensor.shape) for tensor in found] == expected
     assert all(tensor.isfinite().all() for tensor in found)
 
@@ -93,7 +101,7 @@ def a_row_depends_on_itself_alone(
 def every_input_is_felt(network: type[nn.Module], role: str, space: Space, options: Mapping[str, Any]) -> None:
     """The answer has a finite gradient with respect to every part of the input, not zero, and a second derivative."""
     model, batch = made(network, role, space, options), real_form(space, 2)
-    parts = [part.requires_grad_() for part in (batch.parts[:1] if role == "decoder" else batch.parts)]
+    parts = [part.requires_grad_() for part in (batch.parts[:1] if role in DECODERS else batch.parts)]
     found = squared(answers(model, role, batch))
     slopes = torch.autograd.grad(found, parts, create_graph=True)
     assert all(slope.isfinite().all() and slope.abs().sum() > 0 for slope in slopes)
@@ -166,7 +174,7 @@ def order_is_kept_where_there_is_none(
 
     A network that says it is `ordered` is let off.
     """
-    if role == "decoder" or not isinstance(space, Points | Graph) or getattr(network, "ordered", False):
+    if role in DECODERS or not isinstance(space, Points | Graph) or getattr(network, "ordered", False):
         return
     model, batch = made(network, role, space, options), real_form(space, 3)
     order = torch.randperm(batch.values.shape[1], generator=torch.Generator().manual_seed(1))
@@ -176,13 +184,13 @@ def order_is_kept_where_there_is_none(
 
     before = answers(model, role, batch)
     after = answers(model, role, batch.with_parts(permuted(batch.parts)))
-    expected = before if role == "encoder" else permuted(before)
+    expected = before if role in ENCODERS else permuted(before)
     assert all(torch.allclose(a, b, atol=1e-4) for a, b in zip(after, expected, strict=True))
 
 
 def edges_have_no_direction(network: type[nn.Module], role: str, space: Space, options: Mapping[str, Any]) -> None:
     """What is said of an edge is the same from both of its ends."""
-    if role == "encoder" or not isinstance(space, Graph):
+    if role in ENCODERS or not isinstance(space, Graph):
         return
     edges = answers(made(network, role, space, options), role, real_form(space, 3))[1]
     assert torch.allclose(edges, mirrored(edges), atol=1e-5)

@@ -1,21 +1,34 @@
+import math
+
 import pytest
 import torch
 
+from gdl_core.errors import UsageError
 from gdl_core.families import Encodes, HasLikelihood
 from gdl_core.pairing import Design, build
 from gdl_core.randomness import Streams
-from gdl_core.spaces import Batch, Grid, Vector
+from gdl_core.spaces import Batch, Grid, Tokens, Vector
 from gdl_core.testing.families import learn
 
 VARIANTS = ["vq", "fsq"]
-SMALL = {"width": 16, "layers": 1, "heads": 2, "key_value_heads": 1}
-OPTIONS = {"vq": {"codes": 12, "symbols": 3, "width": 4}, "fsq": {"levels": [4, 3], "symbols": 3}}
+TRANSFORMER = {"width": 16, "layers": 1, "heads": 2, "key_value_heads": 1}
+OPTIONS = {"vq": {"codes": 12, "width": 4}, "fsq": {"levels": [4, 3]}}
+GRIDS = {
+    Grid(1, (28, 28), levels=256): (7, 7),
+    Grid(3, (32,)): (8,),
+    Grid(1, (8, 8, 8), levels=2): (2, 2, 2),
+    Grid(2, (9, 3), levels=4): (3, 1),
+}
 
 
-def model_of(variant: str, space=None):
-    options = SMALL if space is None else {name: SMALL[name] for name in SMALL}
+def model_of(variant: str, space=Vector(2), **options):  # noqa: B008 - spaces are frozen
+    symbols = {} if isinstance(space, Grid) else {"symbols": 3}
     design = Design(
-        "vae", space or Vector(2), variant=variant, family_options=OPTIONS[variant], network_options=options
+        "vae",
+        space,
+        variant=variant,
+        family_options=OPTIONS[variant] | symbols,
+        network_options=TRANSFORMER | {"width": 16} | options,
     )
     return build(design)
 
@@ -38,23 +51,46 @@ def test_no_gradient_of_the_prior_reaches_the_codes_nor_one_of_the_autoencoder_t
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_the_bound_is_what_the_code_says_plus_how_probable_the_code_is(variant):
-    model = model_of(variant, Grid(1, (2, 1), levels=2)).eval()
-    every = Batch(torch.tensor([[0, 0], [0, 1], [1, 0], [1, 1]])[:, None, :, None])
+@pytest.mark.parametrize("space", [Tokens(2, 6, variable=False), Grid(1, (2, 3), levels=2)], ids=["row", "map"])
+def test_the_bound_is_what_the_code_says_plus_how_probable_the_code_is(variant, space):
+    model = model_of(variant, space, **({"halvings": 1} if isinstance(space, Grid) else {})).eval()
+    every = Batch(torch.cartesian_prod(*[torch.arange(2)] * 6).reshape(64, *space.parts[0].shape))
     assert isinstance(model, HasLikelihood) and isinstance(model, Encodes)
     with torch.no_grad():
         bound = model.log_prob(every).values
-        codes = torch.cartesian_prod(*[torch.arange(12)] * 3)  # the sum over all codes is the exact likelihood
+        codes = torch.cartesian_prod(*[torch.arange(12)] * model.codes.count)
         prior = model.prior.log_prob(Batch(codes)).values
-        vectors = model.quantiser.lookup(codes).flatten(1)
-        exact = torch.stack(
-            [
-                (model.emission.log_prob(vectors, every.rows([row] * len(codes))) + prior).logsumexp(0)
-                for row in range(4)
-            ]
-        )
+        laid = model.codes.laid(model.quantiser.lookup(codes))
+        given_code = [model.emission.log_prob(laid, every.rows([row] * len(codes))) for row in range(64)]
+        exact = torch.stack([(each + prior).logsumexp(0) for each in given_code])  # the sum over all codes
     assert exact.exp().sum().item() == pytest.approx(1, abs=1e-4)
     assert (bound <= exact + 1e-5).all()
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize(("space", "shape"), GRIDS.items(), ids=lambda value: str(getattr(value, "shape", value)))
+def test_a_grid_has_a_symbol_for_each_region(variant, space, shape):
+    model = model_of(variant, space)
+    assert model.codes.shape == shape
+    assert model.prior.space.max_length == math.prod(shape)
+    batch = space.collate(model.sample(Streams(0, range(2))).samples)
+    assert model.indices(batch).shape == (2, math.prod(shape))
+
+
+def test_the_symbols_of_a_map_follow_its_axes_the_last_one_fastest():
+    space = Grid(1, (16, 24), levels=2)
+    codes = model_of("fsq", space).eval().codes
+    real = Batch(torch.randn(2, 1, 16, 24, generator=torch.Generator().manual_seed(0)))
+    with torch.no_grad():
+        vectors, whole = codes.vectors(real), codes.encoder(real)
+    assert torch.equal(codes.laid(vectors), whole)
+    assert torch.equal(vectors[:, 2 * 6 + 5], whole[:, :, 2, 5])
+
+
+def test_networks_that_disagree_about_the_map_are_refused():
+    options = {"analysis": {"halvings": 1}, "synthesis": {"halvings": 2}}
+    with pytest.raises(UsageError, match=r"shape \(8, 8\), but synthesis reads one of \(4, 4\)"):
+        build(Design("vae", Grid(1, (16, 16), levels=2), variant="vq", network_options=options))
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

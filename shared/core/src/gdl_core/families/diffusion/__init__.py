@@ -2,16 +2,29 @@
 
 Gaussian noise on the real form of any space: interpolant (`interpolants`), what the network is asked for
 (`parameterisations`), solver (`solvers`) and guidance are chosen apart, and the variants are settings of them. Symbols
-can also be hidden (`masked`) or replaced (`uniform`).
+can also be hidden (`masked`) or replaced (`uniform`). `latent` is Gaussian diffusion over the codes of an autoencoder.
 """
 
 from gdl_core.families.diffusion.consistency import Consistency
 from gdl_core.families.diffusion.denoising import Ddpm, Edm, FlowMatching
+from gdl_core.families.diffusion.latent import LatentDiffusion, LatentMapDiffusion
 from gdl_core.families.diffusion.masked import Masked, Staged
 from gdl_core.families.diffusion.mean_flow import MeanFlow
 from gdl_core.families.diffusion.uniform import Marginal, Uniform
 
-DIFFUSION = (Masked, Edm, Ddpm, FlowMatching, MeanFlow, Consistency, Marginal, Uniform, Staged)
+DIFFUSION = (
+    Masked,
+    Edm,
+    Ddpm,
+    FlowMatching,
+    MeanFlow,
+    Consistency,
+    Marginal,
+    Uniform,
+    Staged,
+    LatentDiffusion,
+    LatentMapDiffusion,
+)
 """The variants; `Masked` comes first where it fits, `Edm` elsewhere."""
 
 __all__ = [
@@ -20,6 +33,8 @@ __all__ = [
     "Ddpm",
     "Edm",
     "FlowMatching",
+    "LatentDiffusion",
+    "LatentMapDiffusion",
     "Marginal",
     "Masked",
     "MeanFlow",

@@ -10,7 +10,7 @@ from gdl_core.families.diffusion.gaussian import Gaussian, even
 from gdl_core.families.diffusion.interpolants import mix
 from gdl_core.families.family import Likelihood
 from gdl_core.families.guidance import drop_conditions
-from gdl_core.randomness import Ambient
+from gdl_core.randomness import Ambient, Source
 from gdl_core.spaces import Batch
 
 
@@ -34,10 +34,13 @@ class Denoising(Gaussian):
         log-probability where a space holds symbols, and a log-density where it holds numbers. Shapes: values (batch,).
         """
         filled = self.space.fill(batch)
-        source = streams_of(filled)
-        guess = partial(self.guess, conditions=batch.conditions)
+        return Likelihood(self.bound(filled, streams_of(filled), draws=draws), "lower_bound")
+
+    def bound(self, filled: Batch, source: Source, *, draws: int = 32) -> Tensor:
+        """Return what `log_prob` does by noise from a source. Shapes: (batch,)."""
+        guess = partial(self.guess, conditions=filled.conditions)
         bounds = gaussian_bound(guess, self.space, filled, self.way, source, deviation=self.deviation, draws=draws)
-        return Likelihood(-self.space.total(bounds), "lower_bound")
+        return -self.space.total(bounds)
 
 
 class Edm(Denoising):

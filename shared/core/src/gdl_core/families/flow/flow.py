@@ -8,10 +8,11 @@ from torch import Tensor
 
 from gdl_core.families.content import streams_of
 from gdl_core.families.family import Draws, Family, Likelihood
-from gdl_core.families.flow.bijection import Bijection, total
+from gdl_core.families.flow.bijection import Bijection
 from gdl_core.families.flow.dequantization import Dequantizer
 from gdl_core.families.given import Given
 from gdl_core.families.guidance import drop_conditions, guided
+from gdl_core.families.likelihoods import log_normal
 from gdl_core.families.roles import Networks
 from gdl_core.families.walks import mala
 from gdl_core.randomness import Ambient, Source, Streams
@@ -110,8 +111,3 @@ class Flow(Family):
     def decode(self, codes: Tensor, streams: Streams) -> Draws:
         """Return the samples that noise stands for."""
         return self._from_noise(codes, {})
-
-
-def log_normal(z: Tensor) -> Tensor:
-    """Return the log-density of the standard normal distribution. Shapes: (batch, ...) -> (batch,)."""
-    return total(z.square()) * -0.5 - 0.5 * math.log(2 * math.pi) * z[0].numel()

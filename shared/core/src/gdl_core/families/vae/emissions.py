@@ -1,7 +1,7 @@
 """What a code says of a sample: p(sample | code), the decoding half of a variational autoencoder."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, cast
 
@@ -10,7 +10,9 @@ from torch import Tensor, nn
 
 from gdl_core.conditions import CODE
 from gdl_core.families.autoregressive import Autoregressive
+from gdl_core.families.given import Given
 from gdl_core.families.guidance import guided
+from gdl_core.families.imputation import by_turns
 from gdl_core.families.roles import Decoder, Networks
 from gdl_core.families.vae.observations import observe
 from gdl_core.randomness import Streams
@@ -18,11 +20,11 @@ from gdl_core.spaces import Batch, Sample, Space, Tokens, with_conditions
 
 
 class Emission(nn.Module, ABC):
-    """What each of them can do. Codes have the shape (batch, inputs)."""
+    """What each of them can do. Codes have the shape (batch, inputs), or that of a map of codes."""
 
     @abstractmethod
     def log_prob(self, codes: Tensor, batch: Batch) -> Tensor:
-        """Return log p(sample | code), or a bound from below, in nats. Shapes: (batch, inputs) -> (batch,)."""
+        """Return log p(sample | code), or a bound from below, in nats. Shapes: codes -> (batch,)."""
 
     @abstractmethod
     def draw(
@@ -32,12 +34,15 @@ class Emission(nn.Module, ABC):
 
 
 class ElementEmission(Emission):
-    """Given the code, every element of a sample has a distribution of its own, and all are drawn at once."""
+    """Given the code, every element of a sample has a distribution of its own, and all are drawn at once.
 
-    def __init__(self, space: Space, networks: Networks, inputs: int) -> None:
+    The decoder has the role ``decoder`` or, where the codes are maps, ``synthesis``.
+    """
+
+    def __init__(self, space: Space, networks: Networks, inputs: int, *, role: str = "decoder") -> None:
         super().__init__()
         self.space, self.observation = space, observe(space)
-        self.decoder = cast(Decoder, networks("decoder", inputs=inputs, outputs=self.observation.outputs))
+        self.decoder = cast(Decoder, networks(role, inputs=inputs, outputs=self.observation.outputs))
 
     def log_prob(self, codes: Tensor, batch: Batch) -> Tensor:
         return self.observation.log_prob(self.decoder(codes, batch.conditions), self.space.fill(batch))
@@ -66,6 +71,26 @@ class ElementEmission(Emission):
         """Do what `draw` does, and leave the samples in the filled form."""
         outputs = guided(partial(self.decoder, codes), conditions, guidance)
         return with_conditions(self.observation.draw(outputs, streams, temperature), conditions)
+
+    def complete(
+        self,
+        codes: Tensor,
+        encode: Callable[[Batch], Tensor],
+        given: Given | None,
+        streams: Streams,
+        conditions: Mapping[str, Tensor],
+        *,
+        rounds: int,
+        temperature: float,
+        guidance: float,
+    ) -> list[Sample]:
+        """Do what `draw` does, and keep what is given: codes adapt to it in `rounds` (`imputation.by_turns`)."""
+
+        def draw(codes: Tensor) -> Batch:
+            return self.draw_filled(codes, streams, conditions, temperature=temperature, guidance=guidance)
+
+        filled = draw(codes) if given is None else by_turns(draw, encode, codes, given, rounds=rounds)
+        return self.space.trim(filled)
 
 
 class SequenceEmission(Emission):

@@ -11,7 +11,6 @@ from torch import Tensor
 from gdl_core.families.family import Draws, Family, Likelihood
 from gdl_core.families.given import Given
 from gdl_core.families.guidance import drop_conditions
-from gdl_core.families.imputation import by_turns
 from gdl_core.families.roles import Encoder, Networks
 from gdl_core.families.vae.emissions import ElementEmission, Emission, HierarchicalEmission, SequenceEmission
 from gdl_core.families.vae.likelihoods import bounded_below
@@ -149,17 +148,21 @@ class GaussianVAE(GaussianCodes):
         is kept; the code adapts to it in so many `rounds` of encoding and drawing (`imputation.by_turns`).
         """
 
-        def draw(codes: Tensor) -> Batch:
-            asked = conditions or {}
-            return self.emission.draw_filled(codes, streams, asked, temperature=temperature, guidance=guidance)
-
         def encode(filled: Batch) -> Tensor:
             mean, log_deviation = self.posterior_of_filled(filled)
             return mean + log_deviation.exp() * self.prior(streams)
 
-        codes = self.prior(streams)
-        filled = draw(codes) if given is None else by_turns(draw, encode, codes, given, rounds=rounds)
-        return Draws(self.space.trim(filled))
+        drawn = self.emission.complete(
+            self.prior(streams),
+            encode,
+            given,
+            streams,
+            conditions or {},
+            rounds=rounds,
+            temperature=temperature,
+            guidance=guidance,
+        )
+        return Draws(drawn)
 
 
 class SequenceVAE(GaussianCodes):

@@ -1,9 +1,7 @@
-"""Variational autoencoders whose code is a row of symbols, with an autoregressive prior over them."""
+"""Variational autoencoders whose code is a row or a map of symbols, with an autoregressive prior over them."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from itertools import chain
-from typing import cast
 
 import torch
 from torch import Tensor
@@ -12,8 +10,8 @@ from gdl_core.families.autoregressive import Autoregressive
 from gdl_core.families.family import Draws, Family, Likelihood, Phase
 from gdl_core.families.given import Given
 from gdl_core.families.guidance import drop_conditions
-from gdl_core.families.imputation import by_turns
-from gdl_core.families.roles import Encoder, Networks
+from gdl_core.families.roles import Networks
+from gdl_core.families.vae.codes import Codes, Map, Row
 from gdl_core.families.vae.emissions import ElementEmission
 from gdl_core.families.vae.quantisers import Codebook, FiniteScalars, Quantiser
 from gdl_core.randomness import Streams
@@ -21,7 +19,7 @@ from gdl_core.spaces import Batch, Space, Tokens
 
 
 class QuantisedVAE(Family):
-    """What autoencoders with a code of `symbols` symbols have in common.
+    """What autoencoders with a code of symbols have in common.
 
     Two phases share a step: the autoencoder learns to reconstruct through the quantiser, past which gradients go
     straight, and an autoregressive prior learns the symbols, which are given to it as they are. Since the posterior
@@ -29,26 +27,25 @@ class QuantisedVAE(Family):
     """
 
     name = "vae"
-    spaces = ("vector", "tokens", "grid", "points", "graph")
-    roles = ("encoder", "decoder")
     nats = False
 
     def __init__(
-        self, space: Space, networks: Networks, quantiser: Quantiser, *, symbols: int, condition_dropout: float
+        self, space: Space, networks: Networks, quantiser: Quantiser, codes: Codes, *, condition_dropout: float
     ) -> None:
         super().__init__(space, networks)
-        self.quantiser, self.symbols, self.condition_dropout = quantiser, symbols, condition_dropout
-        numbers = symbols * quantiser.width
-        self.encoder = cast(Encoder, networks("encoder", outputs=(numbers,)))
-        self.emission = ElementEmission(space, networks, numbers)
-        codes = Tokens(quantiser.size, symbols, variable=False)
-        self.prior = Autoregressive(codes, partial(networks, space=codes))
+        self.quantiser, self.codes, self.condition_dropout = quantiser, codes, condition_dropout
+        symbols = Tokens(quantiser.size, codes.count, variable=False)
+        self.prior = Autoregressive(symbols, partial(networks, space=symbols))
+
+    @property
+    def emission(self) -> ElementEmission:
+        """What a code says of a sample."""
+        return self.codes.emission
 
     def phases(self) -> list[Phase]:
         """Return the autoencoder's objective and the prior's, one after the other in each step."""
-        own = chain(cast(torch.nn.Module, self.encoder).parameters(), self.emission.parameters())
         return [
-            Phase("autoencoder", list(own), self.autoencoder_loss),
+            Phase("autoencoder", list(self.codes.parameters()), self.autoencoder_loss),
             Phase("prior", list(self.prior.parameters()), self.prior_loss),
         ]
 
@@ -60,7 +57,7 @@ class QuantisedVAE(Family):
         """Return -log p(sample | code) and the cost of quantising. Shapes: (batch,)."""
         batch = self._partly_forgotten(batch)
         codes, cost = self.quantiser(self._vectors(batch))
-        return cost.sum(1) - self.emission.log_prob(codes.flatten(1), batch)
+        return cost.sum(1) - self.emission.log_prob(self.codes.laid(codes), batch)
 
     def prior_loss(self, batch: Batch) -> Tensor:
         """Return -log p(code), through which no gradient reaches the codes. Shapes: (batch,)."""
@@ -72,7 +69,7 @@ class QuantisedVAE(Family):
     def log_prob(self, batch: Batch) -> Likelihood:
         """Return a lower bound on the log-likelihood of each sample, in nats."""
         indices = self.indices(batch)
-        given_code = self.emission.log_prob(self.quantiser.lookup(indices).flatten(1), batch)
+        given_code = self.emission.log_prob(self._laid(indices), batch)
         return Likelihood(given_code + self._log_prior(indices, batch), "lower_bound")
 
     def indices(self, batch: Batch) -> Tensor:
@@ -86,8 +83,8 @@ class QuantisedVAE(Family):
     @torch.no_grad()
     def decode(self, codes: Tensor, streams: Streams) -> Draws:
         """Return the most probable sample of each code; vectors between codes go to the nearest first."""
-        nearest = self.quantiser.snap(codes)
-        return Draws(self.emission.draw(nearest.flatten(1), streams, {}, temperature=0))
+        nearest = self.codes.laid(self.quantiser.snap(codes))
+        return Draws(self.emission.draw(nearest, streams, {}, temperature=0))
 
     @torch.no_grad()
     def sample(
@@ -111,16 +108,21 @@ class QuantisedVAE(Family):
         conditions = conditions or {}
         drawn = self.prior.sample(streams, conditions=conditions, guidance=guidance, top_k=top_k, top_p=top_p)
         indices = self.prior.space.collate(drawn.samples).values.to(streams.indices.device)
-        codes = self.quantiser.lookup(indices).flatten(1)
-
-        def draw(codes: Tensor) -> Batch:
-            return self.emission.draw_filled(codes, streams, conditions, temperature=temperature, guidance=guidance)
 
         def encode(filled: Batch) -> Tensor:
-            return self.quantiser.lookup(self.quantiser.indices(self._vectors_of_filled(filled))).flatten(1)
+            return self._laid(self.quantiser.indices(self._vectors_of_filled(filled)))
 
-        filled = draw(codes) if given is None else by_turns(draw, encode, codes, given, rounds=rounds)
-        return Draws(self.space.trim(filled))
+        samples = self.emission.complete(
+            self._laid(indices),
+            encode,
+            given,
+            streams,
+            conditions,
+            rounds=rounds,
+            temperature=temperature,
+            guidance=guidance,
+        )
+        return Draws(samples)
 
     def _log_prior(self, indices: Tensor, batch: Batch) -> Tensor:
         """Return log p(code). Shapes: (batch, symbols) -> (batch,)."""
@@ -131,7 +133,11 @@ class QuantisedVAE(Family):
         return self._vectors_of_filled(self.space.fill(batch))
 
     def _vectors_of_filled(self, filled: Batch) -> Tensor:
-        return self.encoder(self.space.relax(filled)).float().unflatten(1, (self.symbols, self.quantiser.width))
+        return self.codes.vectors(self.space.relax(filled))
+
+    def _laid(self, indices: Tensor) -> Tensor:
+        """Return the codes of symbols as the emission takes them. Shapes: (batch, symbols) -> codes."""
+        return self.codes.laid(self.quantiser.lookup(indices))
 
     def _partly_forgotten(self, batch: Batch) -> Batch:
         return drop_conditions(batch, self.condition_dropout) if self.training else batch
@@ -151,6 +157,8 @@ class VectorQuantisedVAE(QuantisedVAE):
     """
 
     variant = "vq"
+    spaces = ("vector", "tokens", "points", "graph")
+    roles = ("encoder", "decoder")
 
     def __init__(
         self,
@@ -166,7 +174,42 @@ class VectorQuantisedVAE(QuantisedVAE):
         condition_dropout: float = 0.1,
     ) -> None:
         codebook = Codebook(codes, width, decay=decay, restart=restart, commitment=commitment)
-        super().__init__(space, networks, codebook, symbols=symbols, condition_dropout=condition_dropout)
+        row = Row(space, networks, count=symbols, width=width)
+        super().__init__(space, networks, codebook, row, condition_dropout=condition_dropout)
+
+
+class VectorQuantisedMap(QuantisedVAE):
+    """VQ-VAE on grids, where each symbol of a map stands for a region; otherwise as `VectorQuantisedVAE`.
+
+    How many cells a symbol stands for is said by `halvings` of the networks.
+
+    Example:
+        >>> from gdl_core.pairing import Design, build
+        >>> from gdl_core.spaces import Grid
+        >>> model = build(Design("vae", Grid(1, (12, 8), levels=4), variant="vq", network_options={"halvings": 2}))
+        >>> model.encode(Batch(torch.zeros(5, 1, 12, 8, dtype=torch.int64))).shape  # 3 times 2 symbols
+        torch.Size([5, 6, 8])
+    """
+
+    variant = "vq"
+    spaces = ("grid",)
+    roles = ("analysis", "synthesis")
+
+    def __init__(
+        self,
+        space: Space,
+        networks: Networks,
+        *,
+        codes: int = 256,
+        width: int = 8,
+        decay: float = 0.99,
+        restart: float = 0.05,
+        commitment: float = 0.25,
+        condition_dropout: float = 0.1,
+    ) -> None:
+        codebook = Codebook(codes, width, decay=decay, restart=restart, commitment=commitment)
+        whole = Map(space, networks, width=width)
+        super().__init__(space, networks, codebook, whole, condition_dropout=condition_dropout)
 
 
 class FiniteScalarVAE(QuantisedVAE):
@@ -183,6 +226,8 @@ class FiniteScalarVAE(QuantisedVAE):
     """
 
     variant = "fsq"
+    spaces = ("vector", "tokens", "points", "graph")
+    roles = ("encoder", "decoder")
 
     def __init__(
         self,
@@ -195,4 +240,34 @@ class FiniteScalarVAE(QuantisedVAE):
         condition_dropout: float = 0.1,
     ) -> None:
         scalars = FiniteScalars(levels, commitment=commitment)
-        super().__init__(space, networks, scalars, symbols=symbols, condition_dropout=condition_dropout)
+        row = Row(space, networks, count=symbols, width=scalars.width)
+        super().__init__(space, networks, scalars, row, condition_dropout=condition_dropout)
+
+
+class FiniteScalarMap(QuantisedVAE):
+    """Finite scalar quantisation on grids, with a map of symbols as `VectorQuantisedMap`'s.
+
+    Example:
+        >>> from gdl_core.pairing import Design, build
+        >>> from gdl_core.spaces import Grid
+        >>> model = build(Design("vae", Grid(1, (8, 8, 8), levels=2), variant="fsq", network_options={"halvings": 2}))
+        >>> model.prior.space
+        Tokens(vocabulary_size=240, max_length=8, variable=False)
+    """
+
+    variant = "fsq"
+    spaces = ("grid",)
+    roles = ("analysis", "synthesis")
+
+    def __init__(
+        self,
+        space: Space,
+        networks: Networks,
+        *,
+        levels: Sequence[int] = (8, 6, 5),
+        commitment: float = 1.0,
+        condition_dropout: float = 0.1,
+    ) -> None:
+        scalars = FiniteScalars(levels, commitment=commitment)
+        whole = Map(space, networks, width=scalars.width)
+        super().__init__(space, networks, scalars, whole, condition_dropout=condition_dropout)

@@ -1,0 +1,215 @@
+"""Pictures of meshes and point clouds, drawn by a z-buffer in numpy: no display, graphics card or OpenGL."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Faces = NDArray[np.int64]
+Picture = NDArray[np.uint8]
+
+AZIMUTH, ELEVATION = 35.0, 22.0
+"""From where a shape is seen unless told otherwise, in degrees: to the right of its front, and from above."""
+
+COLOUR = (0.45, 0.62, 0.80)
+PAPER = (1.0, 1.0, 1.0)
+
+_FINER = 2  # pixels are drawn twice as fine along each axis, and averaged
+_DISTANCE = 5.0  # of the eye, in radii of the shape
+_CREASE = 0.7  # cosine; where faces meet more sharply, the edge is seen
+_BALL = 0.011  # radius of a point, in widths of the picture
+_AT_ONCE = 1 << 21  # pixels looked at together
+_MOST = 1 << 28  # pixels looked at in all; where faces cover more, the picture is drawn coarser and enlarged
+_LIGHTS = (((-0.45, 0.75, 0.60), 0.62), ((0.80, 0.10, 0.45), 0.20))
+
+
+def render(
+    vertices: Floats,
+    faces: Faces | None = None,
+    *,
+    size: int = 512,
+    azimuth: float = AZIMUTH,
+    elevation: float = ELEVATION,
+    colour: tuple[float, float, float] = COLOUR,
+) -> Picture:
+    """Draw a mesh, or without faces a cloud of points, on white; +Y is up, and the whole shape fits in.
+
+    Both sides of a face are seen. The same shape gives the same picture.
+
+    Shapes: (vertices, 3), (faces, 3) -> (size, size, 3), bytes.
+
+    Example:
+        >>> picture = render(np.eye(3), np.array([[0, 1, 2]]), size=32)
+        >>> picture.shape, bool((picture[0, 0] == 255).all()), bool((picture[16, 16] < 255).any())
+        ((32, 32, 3), True, True)
+    """
+    fine = size * _FINER
+    seen = _seen(vertices, azimuth, elevation)
+    mesh = faces is not None and len(faces) > 0
+    while mesh and fine > 64 and _Boxes.around(_on_screen(seen, fine)[faces], fine).sizes.sum() > _MOST:
+        fine //= 2
+    places = _on_screen(seen, fine)
+    if mesh:
+        shown, normals = _draw_faces(seen, places, faces, fine)
+    else:
+        shown, normals = _draw_points(places, fine)
+    image = np.tile(np.array(PAPER), (fine * fine, 1))
+    image[shown] = _shaded(normals, colour)
+    return _averaged(image.reshape(fine, fine, 3), size)
+
+
+def turntable(
+    vertices: Floats, faces: Faces | None = None, *, frames: int = 24, size: int = 256, elevation: float = ELEVATION
+) -> list[Picture]:
+    """Draw a shape from all sides, once around."""
+    turns = (AZIMUTH + 360 * frame / frames for frame in range(frames))
+    return [render(vertices, faces, size=size, azimuth=turn, elevation=elevation) for turn in turns]
+
+
+def _seen(vertices: Floats, azimuth: float, elevation: float) -> Floats:
+    """Turn a shape to the eye, with its box in the middle and radius 1: x to the right, y up, z towards the eye."""
+    if not len(vertices):
+        return np.zeros((0, 3))
+    middle = vertices - (vertices.min(0) + vertices.max(0)) / 2
+    a, e = np.radians(azimuth), np.radians(elevation)
+    around = np.array([[np.cos(a), 0, -np.sin(a)], [0, 1, 0], [np.sin(a), 0, np.cos(a)]])
+    down = np.array([[1, 0, 0], [0, np.cos(e), -np.sin(e)], [0, np.sin(e), np.cos(e)]])
+    return middle @ (down @ around).T / max(np.linalg.norm(middle, axis=1).max(), 1e-300)
+
+
+def _on_screen(seen: Floats, size: int) -> Floats:
+    """Project to pixels; depth, which is larger for what is nearer, is bent so that faces stay flat."""
+    nearer = seen / (1 - seen[:, 2:] / _DISTANCE)
+    half = size / 2
+    scale = 0.94 * half * np.sqrt(1 - 1 / _DISTANCE**2)
+    return np.stack([half + scale * nearer[:, 0], half - scale * nearer[:, 1], nearer[:, 2]], 1)
+
+
+@dataclass(frozen=True)
+class _Boxes:
+    """The pixels around things on the screen. Shapes: (things, 2), (things, 2)."""
+
+    low: Faces
+    high: Faces
+
+    @classmethod
+    def around(cls, corners: Floats, size: int) -> "_Boxes":
+        """Shapes: (things, corners, 2 or more)."""
+        low = np.floor(corners[..., :2].min(1)).astype(np.int64).clip(0, size)
+        high = np.ceil(corners[..., :2].max(1)).astype(np.int64).clip(0, size)
+        return cls(low, high)
+
+    @property
+    def sizes(self) -> Faces:
+        return (self.high - self.low).prod(1)
+
+    def pixels(self) -> Iterator[tuple[Faces, Faces, Faces]]:
+        """Yield things and their pixels: number of the thing, column, row."""
+        sizes, widths = self.sizes, self.high[:, 0] - self.low[:, 0]
+        ends = np.cumsum(sizes)
+        start = 0
+        while start < len(sizes):
+            done = ends[start - 1] if start else 0
+            stop = max(start + 1, int(np.searchsorted(ends, done + _AT_ONCE, side="right")))
+            things = np.repeat(np.arange(start, stop), sizes[start:stop])
+            place = np.arange(len(things)) + done - (ends - sizes)[things]
+            row, column = np.divmod(place, widths[things])
+            yield things, column + self.low[things, 0], row + self.low[things, 1]
+            start = stop
+
+
+class _Buffer:
+    """For each pixel the thing that is nearest to the eye."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.keys = np.zeros(size * size, dtype=np.uint64)
+
+    def put(self, things: Faces, columns: Faces, rows: Faces, depths: Floats) -> None:
+        level = ((depths / _DISTANCE + 1) * (1 << 30)).clip(1, (1 << 32) - 1).astype(np.uint64)
+        np.maximum.at(self.keys, rows * self.size + columns, level << np.uint64(32) | things.astype(np.uint64))
+
+    def shown(self) -> tuple[Faces, Faces]:
+        """Return the pixels in which something is seen, and what."""
+        pixels = np.flatnonzero(self.keys)
+        return pixels, (self.keys[pixels] & np.uint64(0xFFFFFFFF)).astype(np.int64)
+
+
+def _draw_faces(seen: Floats, places: Floats, faces: Faces, size: int) -> tuple[Faces, Floats]:
+    """Return the pixels in which faces are seen, and the normals there."""
+    corners = places[faces]
+    buffer = _Buffer(size)
+    for things, columns, rows in _Boxes.around(corners, size).pixels():
+        shares = _shares(corners[things], columns, rows)
+        inside = (shares >= -1e-9).all(1)
+        things, shares = things[inside], shares[inside]
+        depths = np.einsum("ij,ij->i", shares, corners[things, :, 2])
+        buffer.put(things, columns[inside], rows[inside], depths)
+    pixels, shown = buffer.shown()
+    shares = _shares(corners[shown], pixels % size, pixels // size)
+    return pixels, np.einsum("ij,ijk->ik", shares, _corner_normals(seen, faces)[shown])
+
+
+def _shares(corners: Floats, columns: Faces, rows: Faces) -> Floats:
+    """Return how much of each corner is in the middle of a pixel. Shapes: (n, 3, 3), (n,), (n,) -> (n, 3)."""
+    (ax, ay), (bx, by), (cx, cy) = (corners[:, corner, :2].T for corner in range(3))
+    x, y = columns + 0.5, rows + 0.5
+    with np.errstate(divide="ignore", invalid="ignore"):
+        area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay)
+        second = ((x - ax) * (cy - ay) - (cx - ax) * (y - ay)) / area
+        third = ((bx - ax) * (y - ay) - (x - ax) * (by - ay)) / area
+    return np.stack([1 - second - third, second, third], 1)
+
+
+def _corner_normals(seen: Floats, faces: Faces) -> Floats:
+    """Return a unit normal for each corner of each face: smooth, but for sharp edges. Shapes: -> (faces, 3, 3)."""
+    first, second, third = seen[faces].transpose(1, 0, 2)
+    flat = np.cross(second - first, third - first)
+    smooth = np.stack([np.bincount(faces.ravel(), np.repeat(flat[:, axis], 3), len(seen)) for axis in range(3)], 1)
+    flat, smooth = _unit(flat)[:, None, :], _unit(smooth)[faces]
+    return np.where((flat * smooth).sum(-1, keepdims=True) > _CREASE, smooth, flat)
+
+
+def _draw_points(places: Floats, size: int) -> tuple[Faces, Floats]:
+    """Draw each point as a small ball; return the pixels in which they are seen, and the normals there."""
+    radius = max(_BALL * size, 1.0)
+    buffer = _Buffer(size)
+    ends = np.stack([places[:, :2] - radius, places[:, :2] + radius], 1)
+    for things, columns, rows in _Boxes.around(ends, size).pixels():
+        normals = _ball(places[things], columns, rows, radius)
+        inside = np.isfinite(normals[:, 2])
+        things, normals = things[inside], normals[inside]
+        buffer.put(things, columns[inside], rows[inside], places[things, 2] + 2 * _BALL * normals[:, 2])
+    pixels, shown = buffer.shown()
+    return pixels, _ball(places[shown], pixels % size, pixels // size, radius)
+
+
+def _ball(middles: Floats, columns: Faces, rows: Faces, radius: float) -> Floats:
+    x, y = (columns + 0.5 - middles[:, 0]) / radius, (middles[:, 1] - rows - 0.5) / radius
+    with np.errstate(invalid="ignore"):
+        return np.stack([x, y, np.sqrt(1 - x**2 - y**2)], 1)
+
+
+def _shaded(normals: Floats, colour: tuple[float, float, float]) -> Floats:
+    """Light what has these normals: two lamps, and a sky that is brighter than the ground."""
+    normals = _unit(np.where(normals[:, 2:] < 0, -normals, normals))
+    light = 0.30 + 0.14 * normals[:, 1:2]
+    for towards, strength in _LIGHTS:
+        light = light + strength * (normals @ _unit(np.array([towards])).T).clip(0)
+    return (np.array(colour) * light * 1.15).clip(0, 1)
+
+
+def _unit(vectors: Floats) -> Floats:
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-300)
+
+
+def _averaged(image: Floats, size: int) -> Picture:
+    fine = len(image)
+    if fine >= size:
+        image = image.reshape(size, fine // size, size, fine // size, 3).mean((1, 3))
+    else:
+        nearest = np.arange(size) * fine // size
+        image = image[nearest][:, nearest]
+    return (image * 255 + 0.5).astype(np.uint8)

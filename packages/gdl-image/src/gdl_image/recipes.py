@@ -1,0 +1,144 @@
+"""The named systems for pictures that can be trained here; the first is the default."""
+
+from gdl_core.recipes import Recipe
+
+_CRITIC = {"batch_size": 64, "weight_decay": 0.0, "gradient_clip": 10.0}
+_GENTLE = {"batch_size": 64, "weight_decay": 0.0}
+
+RECIPES = (
+    Recipe(
+        name="flow-matching",
+        summary="A U-Net learns the velocity along straight lines between pictures and noise, and samples follow it.",
+        paper="Lipman et al. (2022), arXiv:2210.02747; Liu et al. (2022), arXiv:2209.03003",
+        family="diffusion",
+        variant="flow-matching",
+        representation="pixels",
+        network="unet",
+        training=_GENTLE,
+    ),
+    Recipe(
+        name="ddpm",
+        summary="A U-Net guesses the noise in a picture, which is taken off a little at a time.",
+        paper="Ho et al. (2020), arXiv:2006.11239",
+        family="diffusion",
+        variant="ddpm",
+        representation="pixels",
+        network="unet",
+        training=_GENTLE,
+    ),
+    Recipe(
+        name="vae",
+        summary="A code of 32 numbers between an encoder and a decoder of convolutions; each pixel is a mixture of "
+        "logistics where Kingma and Welling have a Gaussian or two levels.",
+        paper="Kingma and Welling (2013), arXiv:1312.6114",
+        family="vae",
+        variant="gaussian",
+        representation="pixels",
+        family_options={"latent": 32},
+        training=_GENTLE,
+    ),
+    Recipe(
+        name="vq-vae",
+        summary="A code of 16 symbols, each a learned vector, which a recurrent network writes where the paper has a "
+        "PixelCNN.",
+        paper="van den Oord et al. (2017), arXiv:1711.00937",
+        family="vae",
+        variant="vq",
+        representation="pixels",
+        network="recurrent",
+        network_options={"autoregressor": {"width": 128, "layers": 1}},
+        family_options={"symbols": 16, "codes": 256},
+        training=_GENTLE,
+    ),
+    Recipe(
+        name="vq-transformer",
+        summary="A code of 49 symbols, each a learned vector, which a transformer writes one by one; the symbols "
+        "stand for the whole picture and not for patches, and no critic sharpens the decoder.",
+        paper="Esser et al. (2020), arXiv:2012.09841; van den Oord et al. (2017), arXiv:1711.00937",
+        family="vae",
+        variant="vq",
+        representation="pixels",
+        network="transformer",
+        network_options={"autoregressor": {"width": 128, "layers": 3, "heads": 4}},
+        family_options={"symbols": 49, "codes": 256},
+        training=_GENTLE,
+    ),
+    Recipe(
+        name="pixelcnn++",
+        summary="Pixels one by one, each a mixture of five logistics that sees those above and to the left through "
+        "gated convolutions.",
+        paper="Salimans et al. (2017), arXiv:1701.05517; van den Oord et al. (2016), arXiv:1606.05328",
+        family="autoregressive",
+        variant="pixel",
+        representation="pixels",
+        network="pixelcnn",
+        network_options={"width": 48, "layers": 6},
+        family_options={"components": 5},
+        training={**_GENTLE, "batch_size": 32},
+    ),
+    Recipe(
+        name="dcgan",
+        summary="Transposed convolutions make a picture of noise, and strided ones judge it; normalised cell by cell "
+        "where the paper normalises over the batch, and the critic is kept flat at data, without which it swings.",
+        paper="Radford et al. (2015), arXiv:1511.06434; Mescheder et al. (2018), arXiv:1801.04406",
+        family="gan",
+        variant="standard",
+        representation="pixels",
+        network="dcgan",
+        family_options={"latent": 100, "betas": [0.5, 0.999]},
+        training={**_CRITIC, "learning_rate": 2e-4},
+    ),
+    Recipe(
+        name="wgan-gp",
+        summary="A critic measures how far generated pictures are from data; its slope is held at one.",
+        paper="Gulrajani et al. (2017), arXiv:1704.00028",
+        family="gan",
+        variant="wasserstein",
+        representation="pixels",
+        network="dcgan",
+        family_options={"latent": 128, "betas": [0.0, 0.9]},
+        training={**_CRITIC, "learning_rate": 1e-4},
+    ),
+    Recipe(
+        name="r3gan",
+        summary="Residual generator and critic; each picture is compared with a generated one, and the critic is kept "
+        "flat at both.",
+        paper="Huang et al. (2025), arXiv:2501.05441",
+        family="gan",
+        variant="relativistic",
+        representation="pixels",
+        network="residual",
+        family_options={"latent": 64},
+        training={**_CRITIC, "learning_rate": 2e-4},
+    ),
+    Recipe(
+        name="realnvp",
+        summary="Affine couplings over checkerboards and over channels turn a picture into noise and back, exactly.",
+        paper="Dinh et al. (2016), arXiv:1605.08803",
+        family="flow",
+        variant="realnvp",
+        representation="pixels",
+        network_options={"width": 48},
+        training=_GENTLE,
+    ),
+    Recipe(
+        name="glow",
+        summary="Steps of normalisation, channel mixing and affine couplings turn a picture into noise and back, "
+        "exactly.",
+        paper="Kingma and Dhariwal (2018), arXiv:1807.03039",
+        family="flow",
+        variant="glow",
+        representation="pixels",
+        network_options={"width": 48},
+        training=_GENTLE,
+    ),
+    Recipe(
+        name="ebm",
+        summary="A convolutional network gives each picture an energy; samples walk down it from noise.",
+        paper="Du and Mordatch (2019), arXiv:1903.08689",
+        family="energy",
+        variant="langevin",
+        representation="pixels",
+        training=_GENTLE,
+    ),
+)
