@@ -15,11 +15,13 @@ DOMAIN = Domain(
     standard_input="stdin.png",
     identity="gdl_image.measures:identity",
     collection="gdl_image.pictures:Pictures",
+    evaluate="gdl_image.metrics:evaluate",
     draw="gdl_image.draw:grid",
     histograms="gdl_image.measures:histograms",
     neighbours="gdl_image.neighbours:neighbours",
     properties=("brightness", "contrast", "colourfulness", "sharpness"),
     measure="gdl_image.measures:numbers",
+    commands="gdl_image.commands:register",
     textual=False,
     labels=("class", "label"),
 )

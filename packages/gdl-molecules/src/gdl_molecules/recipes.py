@@ -95,15 +95,16 @@ RECIPES = (
     ),
     Recipe(
         name="graph-ebm",
-        summary="An energy over blurred one-hot atoms and bonds, walked down by Langevin steps from normal noise; a "
-        "perceptron in place of GraphEBM's relational network, and chains that go on from step to step.",
-        paper="Liu et al. (2021), GraphEBM, arXiv:2102.00546",
+        summary="An energy over blurred one-hot atoms and bonds, walked down by Langevin steps from normal noise. It "
+        "learns by score matching in place of GraphEBM's contrastive divergence, whose chains lag behind the energy "
+        "here, with more blur, so that walks find from bond to bond, and a perceptron for its relational network.",
+        paper="Liu et al. (2021), GraphEBM, arXiv:2102.00546; Saremi and Hyvärinen (2019), arXiv:1903.02334",
         family="energy",
         representation="graph",
-        variant="langevin",
+        variant="score-matching",
         network="perceptron",
         network_options={"width": 256, "layers": 3},
-        training={"batch_size": 128},
+        training={"batch_size": 128, "learning_rate": 2e-3, "weight_decay": 0.0},
     ),
     Recipe(
         name="smiles-vae",

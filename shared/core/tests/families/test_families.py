@@ -33,6 +33,12 @@ SMALL = {"width": 32, "layers": 2, "heads": 4}
 """Options of small networks; each takes those that it knows."""
 FEW = {v: {"steps": 2} for v in ("glow", "masked-autoregressive", "spline-autoregressive", "transformer")}
 """Options of variants that have many networks."""
+NARROW = {
+    ("vae", "vq"): {"width": 16, "layers": 1},
+    ("vae", "fsq"): {"width": 16, "layers": 1},
+    ("diffusion", "latent"): {"width": 8, "layers": 1},
+}
+"""Options of the networks of variants that train two models in a step."""
 
 
 ALIKE = {
@@ -41,7 +47,10 @@ ALIKE = {
     ("diffusion", "consistency"): ["vector", "tokens"],
     ("diffusion", "mean-flow"): ["vector", "tokens", "graph"],
     ("diffusion", "marginal"): ["graph"],
+    ("diffusion", "latent"): ["vector", "grid"],
+    ("vae", "fsq"): ["vector", "grid"],
     ("energy", "joint"): ["vector", "graph"],
+    ("energy", "score-matching"): ["vector", "tokens", "graph"],
     ("gan", "standard"): ["vector"],
     ("gan", "wasserstein"): ["vector", "tokens"],
     ("gan", "hinge"): ["vector"],
@@ -64,7 +73,7 @@ def designs() -> list[Design]:
             space,
             variant=family.variant,
             family_options=FEW.get(family.variant, {}) if family.name == "flow" else {},
-            network_options=small(family.name, space, family.variant),
+            network_options=small(family.name, space, family.variant) | NARROW.get((family.name, family.variant), {}),
         )
         for family in VARIANTS
         for space, _ in CASES.values()

@@ -8,8 +8,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from gdl_core.data import archive
 from gdl_core.errors import InputError
-from gdl_molecules.metrics import archive
 from gdl_molecules.metrics.stream import Object, Skip, valid
 
 KIND = "gdl-molecules known 1"

@@ -9,12 +9,14 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from gdl_core.data import archive
 from gdl_core.errors import InputError
 from gdl_molecules.measures import DESCRIBED, FINGERPRINT_BYTES, Measures
-from gdl_molecules.metrics import archive, chemnet
+from gdl_molecules.metrics import chemnet
 from gdl_molecules.metrics.chemnet import Gaussian
 from gdl_molecules.metrics.known import REFERENCE, Known
 from gdl_molecules.metrics.stream import Object, Skip, valid
+from gdl_molecules.metrics.texts import pack_texts, unpack_texts
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ class Reference:
         yield "fingerprints", self.fingerprints
         for name in ("fragments", "scaffolds"):
             counts: Counter[str] = getattr(self, name)
-            yield name, archive.pack_texts(list(counts))
+            yield name, pack_texts(list(counts))
             yield f"{name}_counts", np.array(list(counts.values()), dtype=np.int64)
         for name, values in self.properties.items():
             yield name, values
@@ -138,5 +140,5 @@ class Reference:
 
 
 def _counts(arrays: dict[str, NDArray[Any]], name: str) -> Counter[str]:
-    texts = archive.unpack_texts(arrays[name])
+    texts = unpack_texts(arrays[name])
     return Counter(dict(zip(texts, arrays[f"{name}_counts"].tolist(), strict=True)))

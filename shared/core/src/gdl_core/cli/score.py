@@ -1,5 +1,6 @@
 """``gdl <domain> score``: how probable each object of a file is under a model."""
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -42,7 +43,8 @@ def score(
 ) -> None:
     """Print how probable each object is under a model.
 
-    That is its log-likelihood in nats, or the bound that the model knows: higher is more probable.
+    That is its log-likelihood in nats, or the bound that the model knows: higher is more probable. Of grids of levels,
+    such as pictures, the mean is also said in bits per dimension, where lower is better.
     """
     domain: Domain = context.obj
     check_sources(data)
@@ -60,7 +62,7 @@ def score(
     if json:
         facts = {"model": str(model or domain.default_model), **scored.facts(), "items": kept}
         print_json({**facts, **skip.facts()})
-    tell(f"{scored.kind.replace('_', ' ')} log-likelihood in nats, mean {scored.mean:.4f} over {scored.count:,}")
+    tell(scored.summary())
     skip.leave()
 
 
@@ -72,11 +74,24 @@ class Scored:
     kind: str = ""
     count: int = 0
     total: float = 0.0
+    dimensions: int | None = None
+    """How many values each item has, where all have as many and each is one of some levels."""
 
     @property
     def mean(self) -> float:
         """The mean log-likelihood, in nats."""
         return self.total / self.count
+
+    @property
+    def bits(self) -> float | None:
+        """The mean number of bits that say one value of an item; a bound on the likelihood bounds it from above."""
+        return -self.mean / (self.dimensions * math.log(2)) if self.dimensions else None
+
+    def summary(self) -> str:
+        """Say what was found in one line."""
+        text = f"{self.kind.replace('_', ' ')} log-likelihood in nats, mean {self.mean:.4f} over {self.count:,}"
+        at_most = "at most " if self.kind == "lower_bound" else ""
+        return text if self.bits is None else f"{text}; {at_most}{self.bits:.4f} bits per dimension"
 
     def watch(self, items: Iterator[Item]) -> Iterator[Item]:
         """Count the items that pass."""
@@ -91,17 +106,21 @@ class Scored:
 
     def facts(self) -> dict[str, Any]:
         """Describe all items together as JSON values."""
-        return {"kind": self.kind, "units": "nats", "count": self.count, "mean": self.mean}
+        bits = {} if self.bits is None else {"bits_per_dimension": self.bits}
+        return {"kind": self.kind, "units": "nats", "count": self.count, "mean": self.mean, **bits}
 
 
 def _score(
     pipeline: "Pipeline", data: list[str], column: str | None, size: int, skip: Skips, scored: Scored
 ) -> Iterator[Item]:
     from gdl_core.pipeline.survey import Files
+    from gdl_core.spaces import Grid
 
     def named(record: "Record") -> Any:
         return record.object if pipeline.domain.textual else record.where
 
+    space = pipeline.design.space
+    scored.dimensions = space.dimensions if isinstance(space, Grid) and space.levels else None
     records = Files(pipeline.domain, data, column).records(skip)
     while chunk := list(islice(records, size)):
         found = zip(chunk, pipeline.representation.encode_many([record.object for record in chunk]), strict=True)

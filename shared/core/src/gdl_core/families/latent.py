@@ -27,8 +27,6 @@ class Latent(Family):
     `width` numbers along its first axis.
     """
 
-    roles: tuple[str, str]
-
     def __init__(self, space: Space, networks: Networks, *, width: int) -> None:
         super().__init__(space, networks)
         encoder, decoder = self.roles

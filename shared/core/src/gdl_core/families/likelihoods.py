@@ -71,6 +71,13 @@ class DiscretisedLogistics:
         over = F.logsigmoid(-below).masked_fill(first, 0)
         return torch.logsumexp(weights + inside + under + over, -1)
 
+    def at_most(self, outputs: Tensor, values: Tensor) -> Tensor:
+        """Return the probability of each level and all below it. Shapes: (..., outputs), (...) -> (...)."""
+        weights, means, scales = mixture(outputs)
+        edge = ((2 * values + 1) / (self.levels - 1) - 1)[..., None]
+        below = (weights.exp() * ((edge - means) / scales).sigmoid()).sum(-1)
+        return below.masked_fill(values >= self.levels - 1, 1.0)
+
     def logits(self, outputs: Tensor) -> Tensor:
         """Return the log-probability of every level. Shapes: (..., outputs) -> (..., levels)."""
         levels = torch.arange(self.levels, device=outputs.device)

@@ -11,15 +11,14 @@ from torch import Tensor, nn
 
 from gdl_core.conditions import Condition
 from gdl_core.networks.conditioner import Conditioner
-from gdl_core.networks.convolution import CellReading, Norm, ResidualCells, convolve, widths_of
+from gdl_core.networks.convolution import CONVOLUTIONS, CellReading, Norm, ResidualCells, convolve, widths_of
 from gdl_core.networks.precision import in_float32
 from gdl_core.networks.pyramid import cells_last
 from gdl_core.spaces import Batch, Grid
 
-DOWN = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
 UP = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
-STRIDE = {"kernel_size": 4, "stride": 2, "padding": 1}
-"""Each coarse cell overlaps with its neighbours, so that no seams are seen between them."""
+OVERLAPPING = 4
+"""How many fine cells along an axis a coarse cell sees: twice those that it stands for, so that no seams are left."""
 
 
 def map_shapes(shape: tuple[int, ...], halvings: int) -> list[tuple[int, ...]]:
@@ -48,7 +47,7 @@ class Shrink(nn.Module):
 
     def __init__(self, axes: int, inputs: int, outputs: int) -> None:
         super().__init__()
-        self.layer = DOWN[axes - 1](inputs, outputs, **STRIDE)
+        self.layer = CONVOLUTIONS[axes - 1](inputs, outputs, OVERLAPPING, stride=2, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.layer(F.pad(x, [pad for size in reversed(x.shape[2:]) for pad in (0, size % 2)]))
@@ -60,7 +59,7 @@ class Grow(nn.Module):
     def __init__(self, shape: tuple[int, ...], inputs: int, outputs: int) -> None:
         super().__init__()
         self.shape = shape
-        self.layer = UP[len(shape) - 1](inputs, outputs, **STRIDE)
+        self.layer = UP[len(shape) - 1](inputs, outputs, OVERLAPPING, stride=2, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.layer(x)[:, :, *(slice(size) for size in self.shape)]

@@ -1,5 +1,6 @@
 """A representation and a model in one: it trains on files, draws domain objects, scores them and saves itself."""
 
+from gdl_core.pipeline.completion import complete
 from gdl_core.pipeline.fitting import Plan, train_from_files
 from gdl_core.pipeline.latent import Rebuilt, interpolate, reconstruct
 from gdl_core.pipeline.pipeline import Pipeline
@@ -11,6 +12,7 @@ __all__ = [
     "Pipeline",
     "Plan",
     "Rebuilt",
+    "complete",
     "interpolate",
     "prepare_files",
     "reconstruct",

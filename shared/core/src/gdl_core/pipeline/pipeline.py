@@ -116,7 +116,7 @@ class Pipeline:
         asked = self._request(conditions, prefix)
         for batch in self._draw_ahead(
             lambda drawn: count - drawn,
-            lambda drawn, size: self._draw(strided(first, stride, drawn, size), seed, precision, asked, options),
+            lambda drawn, size: self.draw_numbered(strided(first, stride, drawn, size), seed, precision, asked, options),
             batch_size,
         ):
             yield from batch
@@ -151,7 +151,7 @@ class Pipeline:
         asked = self._request(conditions, prefix)
         for batch in self._draw_ahead(
             lambda drawn: search.missing(wanted, drawn),
-            lambda drawn, size: self._draw(strided(part - 1, parts, drawn, size), seed, precision, asked, options),
+            lambda drawn, size: self.draw_numbered(strided(part - 1, parts, drawn, size), seed, precision, asked, options),
             batch_size,
         ):
             for draw in batch:
@@ -219,10 +219,10 @@ class Pipeline:
                     return
                 yield waiting.popleft().result()
 
-    def _draw(
+    def draw_numbered(
         self, numbers: range, seed: int, precision: str, asked: Mapping[str, Any], options: Mapping[str, Any]
     ) -> list[Draw]:
-        """Draw the samples of these numbers at once."""
+        """Draw the samples of these numbers at once; `asked` is what a family is asked for, `options` are its own."""
         rows = {name: row.expand(len(numbers), *row.shape[1:]) for name, row in asked.get("conditions", {}).items()}
         asked = {**asked, **options, "conditions": {name: row.to(self.device) for name, row in rows.items()}}
         if given := asked.get("given"):

@@ -91,6 +91,11 @@ class Grid(Space):
         return (self.channels, *self.shape)
 
     @property
+    def dimensions(self) -> int:
+        """How many values a sample has."""
+        return math.prod(self.full_shape)
+
+    @property
     def parts(self) -> tuple[Part, ...]:
         return (Part(self.full_shape, self.levels),)
 
@@ -114,7 +119,7 @@ class Grid(Space):
         if self.levels is None:
             return real, volume
         spread = real.values + (0.5 - noise[0]) * self._step
-        return real.with_parts([spread]), volume + math.prod(self.full_shape) * math.log(self._step)
+        return real.with_parts([spread]), volume + self.dimensions * math.log(self._step)
 
     def half(self, turn: int) -> tuple[Tensor, ...]:
         """Choose the cells of one colour of a checkerboard; where there are channels, half of these in turn with it."""
@@ -166,4 +171,4 @@ class Grid(Space):
         return Batch(streams.normal(*self.full_shape).float())
 
     def sizes(self, batch: Batch) -> Tensor:
-        return torch.full((len(batch),), math.prod(self.full_shape), device=batch.values.device)
+        return torch.full((len(batch),), self.dimensions, device=batch.values.device)

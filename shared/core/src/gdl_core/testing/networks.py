@@ -76,7 +76,11 @@ def shapes_are_as_the_role_says(network: type[nn.Module], role: str, space: Spac
     """An encoder gives a vector, or a map of them, the others `outputs[i]` numbers for each element of part i."""
     model = made(network, role, space, options)
     found = answers(model, role, real_form(space, 3))
-    expected = [(3, 3, *getattr(model, "map_shape", ()))] if role in ENCODERS else [(3, *part.shape, 2) for part in space.parts]
+    expected = (
+        [(3, 3, *getattr(model, "map_shape", ()))]
+        if role in ENCODERS
+        else [(3, *part.shape, 2) for part in space.parts]
+    )
     assert [tuple(tensor.shape) for tensor in found] == expected
     assert all(tensor.isfinite().all() for tensor in found)
 

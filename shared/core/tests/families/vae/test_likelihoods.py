@@ -74,9 +74,19 @@ def test_a_gaussian_is_drawn_with_its_mean_and_deviation_times_the_temperature()
         assert drawn.std().item() == pytest.approx(0.5 * temperature, rel=0.03)
 
 
-@pytest.mark.parametrize("name", DISCRETE)
-def test_the_mode_is_the_most_probable_symbol(name):
+@pytest.mark.parametrize("name", ["bernoulli", "categorical"])
+def test_the_centre_is_the_most_probable_symbol(name):
     likelihood, symbols = DISCRETE[name]
     outputs = 3 * numbers(30, likelihood.outputs)
     every = torch.stack([likelihood.log_prob(outputs, torch.full((30,), symbol)) for symbol in range(symbols)])
-    assert torch.equal(likelihood.mode(outputs), every.argmax(0))
+    assert torch.equal(likelihood.centre(outputs), every.argmax(0))
+
+
+@pytest.mark.parametrize("levels", [2, 3, 9, 256])
+def test_the_centre_of_levels_in_order_is_the_median(levels):
+    likelihood = LogisticMixture(levels)
+    outputs = 3 * numbers(200, likelihood.outputs)
+    until = likelihood.logits(outputs).exp().cumsum(-1)
+    centre = likelihood.centre(outputs)
+    assert torch.equal(centre, (until < 0.5).sum(-1))
+    assert torch.allclose(likelihood.at_most(outputs, centre), until.gather(1, centre[:, None])[:, 0], atol=1e-5)

@@ -157,9 +157,7 @@ class LatentDiffusion(CodeDiffusion):
         process: str = "edm",
         condition_dropout: float = 0.1,
     ) -> None:
-        super().__init__(
-            space, networks, width=latent, beta=beta, process=process, condition_dropout=condition_dropout
-        )
+        super().__init__(space, networks, width=latent, beta=beta, process=process, condition_dropout=condition_dropout)
 
 
 class LatentMapDiffusion(CodeDiffusion):

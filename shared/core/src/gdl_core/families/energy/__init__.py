@@ -4,8 +4,9 @@ from gdl_core.families.energy.boltzmann import Boltzmann, ContrastiveBoltzmann
 from gdl_core.families.energy.deep_boltzmann import DeepBoltzmann
 from gdl_core.families.energy.joint import Joint
 from gdl_core.families.energy.langevin import Langevin
+from gdl_core.families.energy.matching import ScoreMatching
 
-ENERGIES = (Langevin, Joint, Boltzmann, ContrastiveBoltzmann, DeepBoltzmann)
+ENERGIES = (Langevin, ScoreMatching, Joint, Boltzmann, ContrastiveBoltzmann, DeepBoltzmann)
 """The variants; the first that fits a space is the default there."""
 
-__all__ = ["ENERGIES", "Boltzmann", "ContrastiveBoltzmann", "DeepBoltzmann", "Joint", "Langevin"]
+__all__ = ["ENERGIES", "Boltzmann", "ContrastiveBoltzmann", "DeepBoltzmann", "Joint", "Langevin", "ScoreMatching"]

@@ -1,7 +1,8 @@
 """Variational autoencoders: a code for each sample, and a bound on its likelihood.
 
-`gaussian` and `quantised` hold the variants by their kind of code, which `codes` lay out. `emissions` say what a code tells of a sample,
-`observations` how probable a whole sample is given the numbers of a decoder, and `likelihoods` one element of it.
+`gaussian` and `quantised` hold the variants by their kind of code, which `codes` lay out. `emissions` say what a code
+tells of a sample, `observations` how probable a whole sample is given the numbers of a decoder, and `likelihoods` one
+element of it.
 """
 
 from gdl_core.families.vae.gaussian import GaussianVAE, HierarchicalVAE, SequenceVAE

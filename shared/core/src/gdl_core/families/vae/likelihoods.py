@@ -1,7 +1,7 @@
 """How probable one element of a sample is, given the numbers that a decoder makes for it.
 
-Each likelihood says how many numbers it needs (`outputs`), gives log-probabilities in nats, the most probable value,
-and draws. A temperature below 1 draws nearer to the most probable value.
+Each likelihood says how many numbers it needs (`outputs`), gives log-probabilities in nats, the one value that stands
+for all (`centre`), and draws. A temperature below 1 draws nearer to what is most probable.
 """
 
 import math
@@ -30,8 +30,8 @@ class ElementLikelihood(Protocol):
     def log_prob(self, outputs: Tensor, values: Tensor) -> Tensor:
         """Shapes: (..., outputs), (...) -> (...)."""
 
-    def mode(self, outputs: Tensor) -> Tensor:
-        """Shapes: (..., outputs) -> (...)."""
+    def centre(self, outputs: Tensor) -> Tensor:
+        """Return the most probable value or, of levels in order, the median. Shapes: (..., outputs) -> (...)."""
 
     def draw(self, outputs: Tensor, source: Source, temperature: float) -> Tensor:
         """Shapes: (batch, ..., outputs) -> (batch, ...)."""
@@ -53,7 +53,7 @@ class Gaussian:
         log_deviation = bounded_below(raw)
         return -0.5 * ((values - mean) / log_deviation.exp()) ** 2 - log_deviation - 0.5 * math.log(2 * math.pi)
 
-    def mode(self, outputs: Tensor) -> Tensor:
+    def centre(self, outputs: Tensor) -> Tensor:
         return outputs[..., 0]
 
     def draw(self, outputs: Tensor, source: Source, temperature: float) -> Tensor:
@@ -76,7 +76,7 @@ class Bernoulli:
         logits = outputs[..., 0]
         return F.logsigmoid(torch.where(values > 0, logits, -logits))
 
-    def mode(self, outputs: Tensor) -> Tensor:
+    def centre(self, outputs: Tensor) -> Tensor:
         return (outputs[..., 0] > 0).long()
 
     def draw(self, outputs: Tensor, source: Source, temperature: float) -> Tensor:
@@ -92,7 +92,7 @@ class Categorical(likelihoods.Categorical):
         tensor(0.2500)
     """
 
-    def mode(self, outputs: Tensor) -> Tensor:
+    def centre(self, outputs: Tensor) -> Tensor:
         return outputs.argmax(-1)
 
     def draw(self, outputs: Tensor, source: Source, temperature: float) -> Tensor:
@@ -110,14 +110,18 @@ class LogisticMixture(likelihoods.DiscretisedLogistics):
         True
     """
 
-    def mode(self, outputs: Tensor) -> Tensor:
-        """Return the level of the largest mass; one level after the other, since all at once would fill the memory."""
-        best = outputs.new_zeros(outputs.shape[:-1], dtype=torch.int64)
-        most = self.log_prob(outputs, best)
-        for level in range(1, self.levels):
-            mass = self.log_prob(outputs, torch.full_like(best, level))
-            best, most = torch.where(mass > most, level, best), torch.maximum(mass, most)
-        return best
+    def centre(self, outputs: Tensor) -> Tensor:
+        """Return the median: least far off in the mean, where the most probable level may be one of the two extremes.
+
+        Shapes: (..., outputs) -> (...).
+        """
+        lowest = outputs.new_zeros(outputs.shape[:-1], dtype=torch.int64)
+        highest = torch.full_like(lowest, self.levels - 1)
+        for _ in range((self.levels - 1).bit_length()):
+            middle = (lowest + highest) // 2
+            enough = self.at_most(outputs, middle) >= 0.5
+            lowest, highest = torch.where(enough, lowest, middle + 1), torch.where(enough, middle, highest)
+        return highest
 
     def draw(self, outputs: Tensor, source: Source, temperature: float) -> Tensor:
         weights, means, scales = likelihoods.mixture(outputs)

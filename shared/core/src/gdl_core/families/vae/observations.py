@@ -48,15 +48,15 @@ class Observation:
         outputs = [output.float() for output in outputs]
         return self.space.total(self.heard_log_probs(outputs, self.arranged(outputs, filled)))
 
-    def mode(self, outputs: Sequence[Tensor]) -> Batch:
-        """Return the most probable sample of each row, in the filled form."""
+    def centre(self, outputs: Sequence[Tensor]) -> Batch:
+        """Return the sample of each row whose every element is its distribution's centre, in the filled form."""
         whole = zip(self.elements, outputs, strict=True)
-        return _filled([element.mode(output.float()) for element, output in whole])
+        return _filled([element.centre(output.float()) for element, output in whole])
 
     def draw(self, outputs: Sequence[Tensor], source: Source, temperature: float = 1.0) -> Batch:
-        """Draw a sample for each row, in the filled form. Temperature 0 is the mode."""
+        """Draw a sample for each row, in the filled form. Temperature 0 is the centre."""
         if temperature == 0:
-            return self.mode(outputs)
+            return self.centre(outputs)
         whole = zip(self.elements, outputs, strict=True)
         return _filled([element.draw(output.float(), source, temperature) for element, output in whole])
 
@@ -117,12 +117,12 @@ class PointObservation(Observation):
         there[..., -1] = True
         return [there]
 
-    def mode(self, outputs: Sequence[Tensor]) -> Batch:
-        return self._with_presence(super().mode(outputs), Bernoulli().mode(outputs[0][..., -1, :1].float()))
+    def centre(self, outputs: Sequence[Tensor]) -> Batch:
+        return self._with_presence(super().centre(outputs), Bernoulli().centre(outputs[0][..., -1, :1].float()))
 
     def draw(self, outputs: Sequence[Tensor], source: Source, temperature: float = 1.0) -> Batch:
         if temperature == 0:
-            return self.mode(outputs)
+            return self.centre(outputs)
         points = super().draw(outputs, source, temperature)
         return self._with_presence(points, Bernoulli().draw(outputs[0][..., -1, :1].float(), source, temperature))
 

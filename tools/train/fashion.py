@@ -1,0 +1,179 @@
+"""Make a shipped model of Fashion-MNIST: train, draw of each class, measure, write the model with its card.
+
+    apt-get download dataset-fashion-mnist && dpkg-deb -x dataset-fashion-mnist_*.deb fashion
+    python tools/train/fashion.py --model r3gan --data fashion/usr/share/datasets/fashion-mnist --work runs/fashion
+
+Each step leaves its result in the working folder and is passed over when that is there, so that the same command goes
+on after an interruption. `--only train` needs the prepared `WORK/data` and neither Pillow nor gdl-image's readers:
+carry it to a machine with an accelerator, train there, carry `WORK/MODEL` back and give the command again.
+"""
+
+import argparse
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from shipping import load, ship, train_and_tell
+from steps import Step, models_of, say, take
+
+from gdl_core.cli.options import seconds
+from gdl_core.training import Trained
+
+DRAWN_OF_EACH, HELD_OUT = 500, 10_000
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """A model to make: how it is trained here, how it draws, and the first words of its card."""
+
+    text: str
+    training: Mapping[str, Any] = field(default_factory=dict)
+    drawing: Mapping[str, Any] = field(default_factory=dict)
+
+
+SHIPPED = {
+    "vq-transformer": Shipped("An autoencoder whose code is a map of symbols, and a transformer that writes such maps."),
+    "r3gan": Shipped("A generative adversarial network: each picture in one pass."),
+    "pixelcnn++": Shipped("An autoregressive model: pixel after pixel, with the exact probability of each."),
+    "glow": Shipped("A normalizing flow: every picture has its place in normal noise, and its likelihood."),
+    "latent-diffusion": Shipped("Diffusion over the codes of an autoencoder, from noise to a picture in some steps."),
+    "ebm": Shipped("An energy of pictures: noise walks down it until it is one."),
+}
+"""The recipes that are shipped, one of each family."""
+
+
+def main() -> None:
+    """Do what is still to be done."""
+    arguments = read_arguments()
+    torch.set_num_threads(arguments.threads)
+    work: Path = arguments.work
+    own = work / arguments.model
+    steps: list[Step] = [
+        ("prepare", work / "data", prepare),
+        ("train", own / "trained.json", train_model),
+        ("draw", own / "samples.npz", draw),
+        ("measure", own / "measures.json", measure),
+        ("write", models_of("image") / arguments.model, write),
+    ]
+    take(steps, arguments)
+
+
+def read_arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", choices=SHIPPED, required=True)
+    parser.add_argument("--data", type=Path, required=True, help="folder with the four idx files of Fashion-MNIST")
+    parser.add_argument("--work", type=Path, default=Path("runs/fashion"), help="default: %(default)s")
+    parser.add_argument("--time", type=seconds, default=seconds("8m"), help="of training (default: 8m)")
+    parser.add_argument("--threads", type=int, default=1, help="default: %(default)s")
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", nargs="+", help="the steps to take: prepare, train, draw, measure, write")
+    return parser.parse_args()
+
+
+def pictures(arguments: argparse.Namespace, part: str) -> Path:
+    """Return the file with the pictures of a part, `train` or `t10k`; their labels lie beside it."""
+    return next(path for path in arguments.data.glob(f"{part}-images-idx3-ubyte*"))
+
+
+def prepare(arguments: argparse.Namespace) -> None:
+    """Encode the training set with its classes."""
+    from gdl_core.pipeline import prepare_files
+    from gdl_image.domain import DOMAIN
+
+    files = [pictures(arguments, "train")]
+    prepare_files(DOMAIN, files, arguments.work / "data", representation="pixels", columns=["class"], skipped=print)
+
+
+def train_model(arguments: argparse.Namespace) -> None:
+    """Train, or go on training."""
+    from gdl_core.pipeline import train_from_files
+    from gdl_image.domain import DOMAIN
+
+    own = arguments.work / arguments.model
+    options = {
+        "time": arguments.time, "validation_most": 1024, "checkpoint_every": 60.0, "seed": arguments.seed,
+        "device": arguments.device, **SHIPPED[arguments.model].training,
+    }  # fmt: skip
+
+    def run() -> Trained:
+        trained = train_from_files(
+            DOMAIN, [arguments.work / "data"], own / "run", recipe=arguments.model, conditions=("class",),
+            options=options, resume=(own / "run" / "run.json").exists(), progress=say,
+        )  # fmt: skip
+        assert isinstance(trained, Trained)
+        return trained
+
+    train_and_tell(own, arguments.device, run)
+
+
+def draw(arguments: argparse.Namespace) -> None:
+    """Draw equally many pictures of each class, as they come, and keep what was asked for."""
+    from gdl_core.folders import new_file
+    from gdl_image.features.fashion import CLASSES
+
+    own = arguments.work / arguments.model
+    pipeline, drawing = load(own / "run", "image"), SHIPPED[arguments.model].drawing
+    drawn = {
+        name: pipeline.sample(DRAWN_OF_EACH, seed=place, raw=True, conditions={"class": name}, **drawing).arrays
+        for place, name in enumerate(CLASSES)
+    }
+    images = [picture for of_one in drawn.values() for picture in of_one]
+    labels = [name for name, of_one in drawn.items() for _ in of_one]
+    with new_file(own / "samples.npz") as draft, draft.open("wb") as file:
+        np.savez_compressed(file, images=np.stack(images), labels=np.array(labels))
+
+
+def measure(arguments: argparse.Namespace) -> None:
+    """Compare the draws with the test set and with the training set. The test set is measured once."""
+    from gdl_image.files import read
+    from gdl_image.metrics import Reference, evaluate
+
+    path = arguments.work / "test.npz"
+    if not path.exists():
+        Reference.measure(read(pictures(arguments, "t10k"))).save(path)
+    own = arguments.work / arguments.model
+    found = evaluate(read(own / "samples.npz"), Reference.load(path), train=read(pictures(arguments, "train")))
+    names = ("samples", "unique", "copies", "frechet", "kid", "precision", "recall", "density", "coverage")
+    measures = {name: found[name] for name in (*names, "label_accuracy", "label_ceiling")}
+    (own / "measures.json").write_text(json.dumps(measures, indent=1))
+
+
+def write(arguments: argparse.Namespace) -> None:
+    """Write the shipped model, in half precision, with what it reached."""
+    own = arguments.work / arguments.model
+    ship(
+        own,
+        arguments.model,
+        domain="image",
+        run=own / "run",
+        title="clothes in gray, 28 by 28",
+        text=f"{SHIPPED[arguments.model].text}\n\n{card_text(arguments.model)}",
+        trained_on=TRAINED_ON,
+        network=f"that of the recipe {arguments.model}",
+        facts={"trained on": TRAINED_ON, "made by": "`tools/train/fashion.py` of the repository"},
+        tags=["pictures"],
+    )
+
+
+TRAINED_ON = "Fashion-MNIST, 60,000 pictures (Xiao et al. 2017, arXiv:1708.07747; MIT); 10,000 others are the test set"
+
+
+def card_text(name: str) -> str:
+    """Say how to use the model, and how it was measured."""
+    options = "".join(f" --option {key}={value}" for key, value in SHIPPED[name].drawing.items())
+    return f"""Draws pictures of clothes of the class that is asked for, or of any.
+
+    gdl image sample --model {name} --count 16 --condition class=Sneaker{options} --out sneakers.png
+
+The measures are of {DRAWN_OF_EACH} raw draws of each class against the {HELD_OUT:,} pictures of the test set, in the
+features of a small classifier that comes with the package: `gdl image evaluate` takes them again."""
+
+
+if __name__ == "__main__":
+    main()
