@@ -16,7 +16,10 @@ DOMAIN = Domain(
     read="gdl_3d.files:read",
     identity="gdl_3d.shape:identity",
     collection="gdl_3d.shapes:Shapes",
+    evaluate="gdl_3d.metrics:evaluate",
     draw="gdl_3d.draw:grid",
+    view="gdl_3d.view:view",
     histograms="gdl_3d.measures:histograms",
-    neighbours="gdl_3d.measures:neighbours",
+    neighbours="gdl_3d.metrics:neighbours",
+    commands="gdl_3d.commands:register",
 )

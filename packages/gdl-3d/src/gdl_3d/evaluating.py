@@ -28,7 +28,9 @@ def evaluate(
     reference: ReferenceData,
     train: Annotated[str | None, typer.Option(help="What the model was trained on, for the share near it.")] = None,
     points: Annotated[int, typer.Option(min=16, max=4096, help="Points that stand for a shape.")] = 512,
-    emd: Annotated[bool, typer.Option("--emd", help="Also the earth mover's distance; takes a hundred times as long.")] = False,
+    emd: Annotated[
+        bool, typer.Option("--emd", help="Also the earth mover's distance; takes a hundred times as long.")
+    ] = False,
     column: Column = None,
     save_reference: Annotated[
         Path | None, typer.Option(metavar="FILE.npz", help="Keep the points of --reference; they load at once.")

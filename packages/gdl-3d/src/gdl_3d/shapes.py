@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, Self, overload
+from typing import Any, Literal, Self, overload
 
 from gdl_3d.draw import grid
 from gdl_3d.files.writing import WRITTEN, check_written, write_shape
@@ -102,16 +102,17 @@ class Shapes(Sequence[Shape | None]):
         legends: Sequence[str] | None = None,
         force: bool = False,
     ) -> Any:
-        """Draw the first shapes: as an .svg file, or without a path as SVG text. Under each stands its legend."""
+        """Draw the first shapes: as an .svg or .png file, or without a path as SVG text. Each has its legend below."""
         legends = [str(number + 1) for number in range(len(self))][:count] if legends is None else legends
-        picture = grid(self.shapes[:count], columns=columns, legends=legends)
-        if path is None:
-            return picture
-        place = Path(path)
-        if place.suffix.lower() != ".svg":
-            raise UsageError(f"{place}: a picture of shapes is an .svg file; end its name so")
-        if place.exists() and not force:
+        place = None if path is None else Path(path)
+        if place and place.suffix.lower() not in (".svg", ".png"):
+            raise UsageError(f"{place}: a picture of shapes is an .svg or a .png file; end its name so")
+        if place and place.exists() and not force:
             raise UsageError(f"{place} exists already; choose another name, or ask to replace it")
+        kind: Literal["svg", "png"] = "png" if place and place.suffix.lower() == ".png" else "svg"
+        picture = grid(self.shapes[:count], columns=columns, legends=legends, format=kind)
+        if place is None:
+            return picture
         with new_file(place) as draft:
-            draft.write_text(picture, encoding="utf-8")
+            draft.write_bytes(picture if isinstance(picture, bytes) else picture.encode())
         return place
