@@ -8,7 +8,18 @@ import typer
 
 from gdl_core.cli.files import check_out, check_sources
 from gdl_core.cli.model import open_pipeline
-from gdl_core.cli.options import BatchSize, Count, Device, FamilyOptions, Force, Json, Model, Seed, family_options, given
+from gdl_core.cli.options import (
+    BatchSize,
+    Count,
+    Device,
+    FamilyOptions,
+    Force,
+    Json,
+    Model,
+    Seed,
+    family_options,
+    given,
+)
 from gdl_core.cli.output import print_facts, print_json, tell
 from gdl_core.cli.skips import Skips, skips
 from gdl_core.errors import GdlError, Skipped, UsageError
@@ -18,7 +29,8 @@ if TYPE_CHECKING:
 
 Sources = Annotated[list[str], typer.Argument(metavar="FILES...", help="Meshes to look at.")]
 Millimetres = Annotated[
-    str | None, typer.Option(metavar="LENGTH", help="How tall it will be, such as 50mm or 12cm. Default: as in the file.")
+    str | None,
+    typer.Option(metavar="LENGTH", help="How tall it will be, such as 50mm or 12cm. Default: as in the file."),
 ]
 ShapeOut = Annotated[Path, typer.Option("--out", help="The file to write; the end of its name says its kind.")]
 
@@ -57,7 +69,10 @@ def _checked(files: Sequence[str], tall: float | None, skip: Skips) -> Iterator[
     for name in files:
         try:
             shape = read_shape(name)
-            yield {"file": name, **printable(shape if tall is None else shape.scaled(tall / max(shape.extents[1], 1e-300)))}
+            yield {
+                "file": name,
+                **printable(shape if tall is None else shape.scaled(tall / max(shape.extents[1], 1e-300))),
+            }
         except GdlError as error:
             skip(Skipped(name, str(error).removeprefix(f"{name}: ")))
 

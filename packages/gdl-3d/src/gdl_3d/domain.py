@@ -18,5 +18,10 @@ DOMAIN = Domain(
     collection="gdl_3d.shapes:Shapes",
     draw="gdl_3d.draw:grid",
     histograms="gdl_3d.measures:histograms",
-    neighbours="gdl_3d.measures:neighbours",
+    neighbours="gdl_3d.metrics:neighbours",
+    evaluate="gdl_3d.metrics:evaluate",
+    view="gdl_3d.view:view",
+    commands="gdl_3d.commands:register",
+    textual=False,
+    labels=("class",),
 )

@@ -1,15 +1,11 @@
-"""Numbers of shapes, and which shape of a set is most like another."""
+"""Numbers of shapes, for the report."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 
-from gdl_3d.representations.placing import placed
-from gdl_3d.shape import Floats, Shape
-from gdl_3d.surface import farthest, spread
-from gdl_core.errors import InputError, RepresentationError
+from gdl_3d.shape import Shape
 
-_POINTS = 256
 _LEAST_SIZE = 1e-12
 
 
@@ -38,43 +34,3 @@ def histograms(shapes: Iterable[Shape]) -> dict[str, list[float]]:
         for name, number in numbers.items():
             found[name].append(number)
     return {name: values for name, values in found.items() if values}
-
-
-def neighbours(shapes: Iterable[Shape], known: Sequence[Shape]) -> list[tuple[int, float]]:
-    """Return for each shape the place of the nearest among the known, and how alike the two are, 0 to 1.
-
-    256 points stand for each shape, its longest side from -1 to 1; alike is 1 less the Chamfer distance between them:
-    the mean over both sets of the distance to the nearest point of the other.
-
-    Example:
-        >>> import trimesh
-        >>> box, ball = (Shape.from_trimesh(one) for one in (trimesh.creation.box(), trimesh.creation.icosphere()))
-        >>> neighbours([box], [ball, box])
-        [(1, 1.0)]
-    """
-    from scipy.spatial import cKDTree
-
-    others = [_cloud(shape) for shape in known]
-    if not others:
-        raise InputError("there is no shape to compare with")
-    trees = [cKDTree(other) for other in others]
-    found = []
-    for shape in shapes:
-        cloud = _cloud(shape)
-        tree = cKDTree(cloud)
-        distances = [
-            (other_tree.query(cloud)[0].mean() + tree.query(other)[0].mean()) / 2
-            for other, other_tree in zip(others, trees, strict=True)
-        ]
-        place = int(np.argmin(distances))
-        found.append((place, max(0.0, 1.0 - float(distances[place]))))
-    return found
-
-
-def _cloud(shape: Shape) -> Floats:
-    """Return the points that stand for a shape."""
-    laid = placed(shape, -1, 1)
-    try:
-        return laid.vertices[farthest(laid.vertices, _POINTS)] if laid.is_cloud else spread(laid, _POINTS)[0]
-    except RepresentationError:  # a mesh without area
-        return laid.vertices
