@@ -1,4 +1,4 @@
-"""Numbers of shapes, for the histograms of a report."""
+"""Numbers of shapes, for the report."""
 
 from collections.abc import Iterable
 

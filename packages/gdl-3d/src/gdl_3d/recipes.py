@@ -10,9 +10,9 @@ RECIPES = (
         family="vae",
         variant="gaussian",
         representation="occupancy",
-        network_options={"width": 16},
+        network_options={"width": 8},
         family_options={"latent": 64},
-        training={"batch_size": 32, "learning_rate": 2e-3, "weight_decay": 0.0},
+        training={"batch_size": 16, "learning_rate": 2e-3, "weight_decay": 0.0},
     ),
     Recipe(
         name="3d-gan",
@@ -25,7 +25,7 @@ RECIPES = (
         network="dcgan",
         network_options={"width": 16},
         family_options={"latent": 128},
-        training={"batch_size": 32, "learning_rate": 2e-4, "weight_decay": 0.0},
+        training={"batch_size": 16, "learning_rate": 2e-4, "weight_decay": 0.0},
     ),
     Recipe(
         name="3d-iwgan",
@@ -37,7 +37,7 @@ RECIPES = (
         network="dcgan",
         network_options={"width": 16},
         family_options={"latent": 128},
-        training={"batch_size": 32, "learning_rate": 2e-4, "weight_decay": 0.0},
+        training={"batch_size": 16, "learning_rate": 2e-4, "weight_decay": 0.0},
     ),
     Recipe(
         name="voxel-flow",
@@ -46,9 +46,9 @@ RECIPES = (
         family="flow",
         variant="latent",
         representation="occupancy",
-        network_options={"encoder": {"width": 16}, "decoder": {"width": 16}},
+        network_options={"encoder": {"width": 8}, "decoder": {"width": 8}},
         family_options={"latent": 64},
-        training={"batch_size": 32, "learning_rate": 1e-3, "weight_decay": 0.0},
+        training={"batch_size": 16, "learning_rate": 1e-3, "weight_decay": 0.0},
     ),
     Recipe(
         name="point-diffusion",
@@ -62,14 +62,15 @@ RECIPES = (
     ),
     Recipe(
         name="sdf-diffusion",
-        summary="Noise is taken away from a grid of distances, here without a sign, by a U-Net on three axes.",
-        paper="Shim et al. (2023), arXiv:2303.09375; Karras et al. (2022), arXiv:2206.00364",
+        summary="Noise is taken away from a grid of distances, here without a sign, by a transformer over "
+        "blocks of 4 x 4 x 4 cells.",
+        paper="Shim et al. (2023), arXiv:2303.09375; Peebles and Xie (2022), arXiv:2212.09748; Karras et al. (2022), arXiv:2206.00364",
         family="diffusion",
         variant="edm",
         representation="distance",
-        network="unet",
-        network_options={"width": 16},
-        training={"batch_size": 8, "learning_rate": 1e-3, "weight_decay": 0.01},
+        network="dit",
+        network_options={"width": 96, "layers": 4, "patch": 4},
+        training={"batch_size": 16, "learning_rate": 1e-3, "weight_decay": 0.01},
     ),
     Recipe(
         name="polygen",
@@ -99,7 +100,7 @@ RECIPES = (
         family="energy",
         variant="langevin",
         representation="occupancy",
-        network_options={"width": 16},
+        network_options={"width": 8},
         training={"batch_size": 16, "learning_rate": 1e-3, "weight_decay": 0.0},
     ),
 )

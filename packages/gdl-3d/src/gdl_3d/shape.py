@@ -69,6 +69,11 @@ class Shape:
         return tuple(None if part is None else part.tobytes() for part in (self.vertices, self.faces, self.normals))
 
     @property
+    def nbytes(self) -> int:
+        """How many bytes the arrays take."""
+        return sum(part.nbytes for part in (self.vertices, self.faces, self.normals) if part is not None)
+
+    @property
     def is_cloud(self) -> bool:
         """Whether this is a cloud of points."""
         return self.faces is None

@@ -1,17 +1,22 @@
 """A sequence of shapes that knows how to show and save itself."""
 
+import json
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, Literal, Self, overload
+from typing import Literal, Self, overload
 
+from gdl_3d.closing import closed
 from gdl_3d.draw import grid
 from gdl_3d.files.writing import WRITTEN, check_written, write_shape
 from gdl_3d.shape import Shape
-from gdl_core.errors import Skipped, UsageError
+from gdl_core.errors import RepresentationError, Skipped, UsageError
 from gdl_core.folders import new_file, new_folder
 
 Skip = Callable[[Skipped], None]
+
+DESCRIPTION = "samples.json"
+"""What stands in a folder of shapes, so that it is known as one and may be replaced."""
 
 _SHOWN = 12
 
@@ -84,7 +89,9 @@ class Shapes(Sequence[Shape | None]):
             return write_shape(self.shapes[0], place, height=height, force=force)
         if place.suffix:
             check_written(place)
+        _check_folder(place, force=force)
         with new_folder(place, replace=force) as folder:
+            (folder / DESCRIPTION).write_text(json.dumps({"count": len(self)}), encoding="utf-8")
             for number, shape in enumerate(self.shapes, 1):
                 if shape is None:
                     skip(Skipped(f"shape {number}", "the draw stands for no shape"))
@@ -92,6 +99,18 @@ class Shapes(Sequence[Shape | None]):
                 kind = form or ("ply" if shape.is_cloud else "glb")
                 write_shape(shape, folder / f"{number:0{max(4, len(str(len(self))))}}.{kind}", height=height)
         return place
+
+    def closed(self, *, resolution: int = 64, skipped: Skip | None = None) -> Self:
+        """Return the shapes as watertight solids (`gdl_3d.closing.closed`); what has none goes to `skipped`."""
+        skip = skipped or (lambda what: warnings.warn(str(what), stacklevel=3))
+        made: list[Shape | None] = []
+        for number, shape in enumerate(self.shapes, 1):
+            try:
+                made.append(None if shape is None else closed(shape, resolution=resolution))
+            except RepresentationError as refusal:
+                skip(Skipped(f"shape {number}", str(refusal)))
+                made.append(None)
+        return type(self)(made, log_prob=self.log_prob)
 
     def draw(
         self,
@@ -101,18 +120,33 @@ class Shapes(Sequence[Shape | None]):
         columns: int = 4,
         legends: Sequence[str] | None = None,
         force: bool = False,
-    ) -> Any:
-        """Draw the first shapes: as an .svg or .png file, or without a path as SVG text. Each has its legend below."""
+    ) -> str | Path:
+        """Draw the first shapes: as an .svg or .png file, or without a path as SVG text.
+
+        Under each stands its legend, or its number.
+        """
         legends = [str(number + 1) for number in range(len(self))][:count] if legends is None else legends
-        place = None if path is None else Path(path)
-        if place and place.suffix.lower() not in (".svg", ".png"):
-            raise UsageError(f"{place}: a picture of shapes is an .svg or a .png file; end its name so")
-        if place and place.exists() and not force:
+        shown = self.shapes[:count]
+        if path is None:
+            return str(grid(shown, columns=columns, legends=legends))
+        place = Path(path)
+        if place.suffix.lower() not in (".svg", ".png"):
+            raise UsageError(f"{place}: a picture is an .svg or a .png file; end its name so")
+        if place.exists() and not force:
             raise UsageError(f"{place} exists already; choose another name, or ask to replace it")
-        kind: Literal["svg", "png"] = "png" if place and place.suffix.lower() == ".png" else "svg"
-        picture = grid(self.shapes[:count], columns=columns, legends=legends, format=kind)
-        if place is None:
-            return picture
+        kind: Literal["svg", "png"] = "svg" if place.suffix.lower() == ".svg" else "png"
+        picture = grid(shown, columns=columns, legends=legends, format=kind)
         with new_file(place) as draft:
             draft.write_bytes(picture if isinstance(picture, bytes) else picture.encode())
         return place
+
+
+def _check_folder(place: Path, *, force: bool) -> None:
+    """Refuse to replace a file, or a folder that was not written here."""
+    if (
+        force
+        and place.exists()
+        and not (place / DESCRIPTION).is_file()
+        and not (place.is_dir() and not any(place.iterdir()))
+    ):
+        raise UsageError(f"{place} is no folder of samples, so it is not replaced; choose another name")

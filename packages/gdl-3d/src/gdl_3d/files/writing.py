@@ -1,7 +1,6 @@
 """Write a shape as the file that a slicer, an engine or an editor opens."""
 
 import io
-
 from pathlib import Path
 
 import numpy as np
@@ -95,27 +94,3 @@ def _cloud_ply(shape: Shape) -> bytes:
     head = ["ply", "format binary_little_endian 1.0", f"element vertex {len(rows)}"]
     head += [*(f"property float {name}" for name in names), "end_header", ""]
     return "\n".join(head).encode() + rows.astype("<f4").tobytes()
-
-
-def millimetres(text: str) -> float:
-    """Read a length such as ``50mm``, ``5cm``, ``0.05m`` or ``2in``; a number alone is millimetres.
-
-    Raises:
-        UsageError: It is no length above zero.
-
-    Example:
-        >>> millimetres("5cm"), millimetres("40")
-        (50.0, 40.0)
-    """
-    plain = text.strip().lower()
-    unit = next((unit for unit in _UNITS if plain.endswith(unit)), "")
-    try:
-        length = float(plain.removesuffix(unit)) * _UNITS.get(unit, 1.0)
-    except ValueError:
-        length = float("nan")
-    if not 0 < length < 1e6:
-        raise UsageError(f"{text!r} is no length; write it as 50mm, 5cm, 0.05m or 2in")
-    return length
-
-
-_UNITS = {"mm": 1.0, "cm": 10.0, "m": 1000.0, "in": 25.4}
