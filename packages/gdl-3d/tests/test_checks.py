@@ -40,6 +40,12 @@ def test_a_height_scales_all_lengths(box, capsys):
     assert (found["files"][0]["height"], found["files"][0]["wall"]) == (100, 50)
 
 
+def test_a_length_of_1_is_a_metre_in_glb(tmp_path, capsys):
+    BOX.export(tmp_path / "box.glb")
+    _, found = told(capsys, "check", tmp_path / "box.glb")
+    assert found["files"][0]["height"] == 20_000
+
+
 def test_a_mesh_with_a_hole_is_named_as_such_and_its_walls_are_not_measured():
     found = printable(Shape(BOX.vertices, BOX.faces[1:]))
     assert found["wall"] is None and found["fault"] == "3 edges have one face only"
