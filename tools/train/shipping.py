@@ -20,19 +20,28 @@ def load(name: str | Path) -> Any:
 
 
 def train_and_tell(work: Path, device: str, run: Callable[[], Trained]) -> None:
-    """Train by calling `run`, and write into `trained.json` what it took."""
+    """Train by calling `run`, and write into `trained.json` what it took.
+
+    The processor's time of runs that were interrupted before is kept in `cpu_seconds.txt`, and counted.
+    """
+    work.mkdir(parents=True, exist_ok=True)
+    count = work / "cpu_seconds.txt"
+    spent = float(count.read_text()) if count.exists() else 0.0
     began = time.process_time()
-    trained = run()
+    try:
+        trained = run()
+    finally:
+        spent += time.process_time() - began
+        count.write_text(f"{spent:.1f}")
     facts = {
         "hardware": hardware(device),
         "minutes": round(trained.elapsed / 60, 1),
-        "cpu_minutes": round((time.process_time() - began) / 60, 1),
+        "cpu_minutes": round(spent / 60, 1),
         "steps": trained.steps,
         "epochs": round(trained.epochs, 2),
         "validation_loss": trained.validation,
         "unit": trained.unit,
     }
-    work.mkdir(parents=True, exist_ok=True)
     (work / "trained.json").write_text(json.dumps(facts, indent=1))
 
 
