@@ -16,13 +16,14 @@ from typing import Any
 
 import numpy as np
 import trimesh
+from scipy.spatial import cKDTree
+
 from gdl_3d.files import read
 from gdl_3d.metrics import Reference, evaluate
 from gdl_3d.metrics.distances import chamfer_matrix, earth_mover_matrix
 from gdl_3d.render import render
 from gdl_3d.shape import Shape
 from gdl_3d.soundness import soundness
-from scipy.spatial import cKDTree
 
 ROWS = ("chamfer_mmd", "chamfer_cov", "chamfer_1nna", "emd_mmd", "emd_cov", "emd_1nna", "jsd", "solid")
 

@@ -36,7 +36,9 @@ class Shipped:
 
 
 SHIPPED = {
-    "vq-transformer": Shipped("An autoencoder whose code is a map of symbols, and a transformer that writes such maps."),
+    "vq-transformer": Shipped(
+        "An autoencoder whose code is a map of symbols, and a transformer that writes such maps."
+    ),
     "r3gan": Shipped("A generative adversarial network: each picture in one pass."),
     "pixelcnn++": Shipped("An autoregressive model: pixel after pixel, with the exact probability of each."),
     "glow": Shipped("A normalizing flow: every picture has its place in normal noise, and its likelihood."),

@@ -12,11 +12,12 @@ import argparse
 import csv
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from shipping import load
-from steps import MODELS, Step, hardware, say, take
+from shipping import load, ship, train_and_tell
+from steps import MODELS, Step, say, take
 
 from gdl_core.cli.options import seconds
 from gdl_core.data import Dataset
@@ -100,18 +101,10 @@ def train_model(arguments: argparse.Namespace) -> None:
         seed=arguments.seed, device=arguments.device, **OPTIONS[arguments.size],
     )  # fmt: skip
     run = arguments.work / "run"
-    trained = train(
-        build(design, seed=arguments.seed), data, run, options=options, design=design,
-        resume=(run / "run.json").exists(), progress=say,
-    )  # fmt: skip
-    facts = {
-        "hardware": hardware(arguments.device),
-        "minutes": round(trained.elapsed / 60, 1),
-        "steps": trained.steps,
-        "epochs": round(trained.epochs, 2),
-        "validation_nats_per_token": trained.validation,
-    }
-    (arguments.work / "trained.json").write_text(json.dumps(facts, indent=1))
+    resume = (run / "run.json").exists()
+    model = build(design, seed=arguments.seed)
+    go = partial(train, model, data, run, options=options, design=design, resume=resume, progress=say)
+    train_and_tell(arguments.work, arguments.device, go)
 
 
 def draw(arguments: argparse.Namespace) -> None:
@@ -141,36 +134,25 @@ def measure(arguments: argparse.Namespace) -> None:
         name: evaluate(drawn, kept(Reference, name, Reference.measure), train=train_set)
         for name in ("test", "test_scaffolds")
     }
-    (arguments.work / "measures.json").write_text(json.dumps(measures, indent=1))
+    (arguments.work / "measures.json").write_text(json.dumps(headline(measures), indent=1))
 
 
 def write(arguments: argparse.Namespace) -> None:
     """Write the shipped model, in half precision, with what it reached."""
-    from gdl_core.checkpoint import model_card
-
-    pipeline = load(arguments.work / "run")
-    facts = json.loads((arguments.work / "trained.json").read_text())
-    measures = json.loads((arguments.work / "measures.json").read_text())
-    metrics = headline(measures)
-    pipeline.info = {
-        "licence": "Apache-2.0",
-        "trained_on": "MOSES training set, 1,584,663 molecules from ZINC Clean Leads (MIT, molsets 0.3.1)",
-        "metrics": metrics,
-        "training": facts,
-    }
-    pipeline.card = model_card(
-        "moses: drug-like molecules",
-        CARD_TEXT,
-        domain="molecules",
-        family=pipeline.design.family,
-        parameters=sum(parameter.numel() for parameter in pipeline.model.parameters()),
-        licence="apache-2.0",
-        facts=card_facts(pipeline.design, facts),
-        metrics=metrics,
-        tags=["chemistry", "smiles"],
+    ship(
+        arguments.work,
+        "moses",
+        run=arguments.work / "run",
+        title="drug-like molecules",
+        text=CARD_TEXT,
+        trained_on=TRAINED_ON,
+        network="decoder-only transformer",
+        facts={
+            "representation": "SMILES tokens, as spelled in MOSES",
+            "trained on": TRAINED_ON,
+            "made by": "`tools/train/moses.py` of the repository",
+        },
     )
-    pipeline.save(MODELS / "moses", dtype="float16", replace=True)
-    print(json.dumps(metrics, indent=1))
 
 
 def headline(measures: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
@@ -189,19 +171,7 @@ def headline(measures: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
     }
 
 
-def card_facts(design: Design, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Describe the network and its training in the card's table."""
-    network = ", ".join(f"{key} {value}" for key, value in design.network_options.items())
-    return {
-        "network": f"decoder-only transformer ({network}), float16 on disk",
-        "representation": f"SMILES tokens, {design.space.to_config()['vocabulary_size']} of them, as spelled in MOSES",
-        "trained on": "MOSES training set, 1,584,663 molecules (package molsets 0.3.1, MIT; from ZINC Clean Leads)",
-        "training": f"{facts['minutes']} minutes on {facts['hardware']}",
-        "steps": f"{facts['steps']:,}, which is {facts['epochs']} epochs",
-        "validation loss": f"{facts['validation_nats_per_token']:.4f} nats per token (exact)",
-        "made by": "`tools/train/moses.py` of the repository",
-    }
-
+TRAINED_ON = "MOSES training set, 1,584,663 molecules (package molsets 0.3.1, MIT; from ZINC Clean Leads)"
 
 CARD_TEXT = """Writes drug-like molecules of 250 to 350 g/mol as SMILES, without stereochemistry, charges or phosphorus,
 which its training set does not hold. `gdl molecules train mine.smi --model moses` goes on with your own molecules.

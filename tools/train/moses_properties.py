@@ -12,7 +12,8 @@ that the same command goes on after an interruption. `--only train` needs no RDK
 import argparse
 import csv
 import json
-from collections.abc import Iterator, Sequence
+import subprocess
+import sys
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -33,6 +34,7 @@ ASKED = {"logp": (0.0, 2.0, 4.0), "weight": (250.0, 300.0, 350.0)}
 LAYERS, HIDDEN = (0, 1, 3), 576
 """Which layers of `moses` are kept (measured: no other three lose so little), and how many hidden units of each."""
 SAMPLES, GUIDED = 1_000, 2.0
+BENCHMARK = Path(__file__).parents[1] / "benchmarks/asked_properties.py"
 OPTIONS = {
     "batch_size": 32,
     "learning_rate": 1.5e-3,
@@ -167,42 +169,16 @@ def last_run(arguments: argparse.Namespace) -> Path:
 
 def measure(arguments: argparse.Namespace) -> None:
     """Ask for each value, with and without guidance, and hold what is written against what nobody asked for."""
-    pipeline = load(last_run(arguments))
-    drawn = pipeline.sample(SAMPLES, seed=1, raw=True).smiles
-    means: dict[str, float] = {}
-    measures: dict[str, float] = {"samples of each row": SAMPLES, **share("nothing asked", drawn)}
-    for name, values in ASKED.items():
-        errors: dict[str, list[float]] = {}
-        for value in values:
-            errors.setdefault("nothing asked", []).append(error(drawn, name, value))
-            for how, options in (("asked", {}), (f"asked, guidance {GUIDED:g}", {"guidance": GUIDED})):
-                found = pipeline.sample(SAMPLES, seed=2, raw=True, conditions={name: value}, **options).smiles
-                label = f"{name} {value:g} {how}"
-                measures |= {f"{label}: mean error": error(found, name, value), **share(label, found)}
-                errors.setdefault(how, []).append(measures[f"{label}: mean error"])
-        means |= {f"{name}, all values, {how}: mean error": sum(e) / len(e) for how, e in errors.items()}
-    (arguments.work / "measures.json").write_text(json.dumps(means | measures, indent=1))
-
-
-def error(smiles: Sequence[str], name: str, value: float) -> float:
-    """Return the mean distance of a property of valid molecules from a value."""
-    found = [abs(properties(one)[name] - value) for one in valid(smiles)]
-    return sum(found) / len(found)
-
-
-def share(label: str, smiles: Sequence[str]) -> dict[str, float]:
-    """Return the share of valid molecules, and of different ones among these."""
-    from gdl_molecules.chemistry import canonical
-
-    found = [canonical(one) for one in valid(smiles)]
-    return {f"{label}: valid": len(found) / len(smiles), f"{label}: unique": len(set(found)) / len(found)}
-
-
-def valid(smiles: Sequence[str]) -> Iterator[str]:
-    """Give those that are molecules."""
-    from gdl_molecules.chemistry import readable
-
-    return (one for one, good in zip(smiles, readable(smiles), strict=True) if good)
+    measures: dict[str, float] = {"samples of each row": SAMPLES}
+    for how, options in (("", []), (f", guidance {GUIDED:g}", ["--option", f"guidance={GUIDED:g}"])):
+        asked = [word for name, values in ASKED.items() for word in ("--ask", f"{name}={','.join(map(str, values))}")]
+        call = [sys.executable, BENCHMARK, "--model", last_run(arguments), "--count", str(SAMPLES), "--seed", "1"]
+        told = subprocess.run([*call, "--json", *asked, *options], check=True, stdout=subprocess.PIPE, text=True).stdout
+        for row in json.loads(told):
+            label = f"{row['asked']}{how}"
+            measures |= {f"{label}: mean error": row["error"], f"{label}: nothing asked": row["unconditional"]}
+            measures |= {f"{label}: {share}": row[share] for share in ("valid", "unique")}
+    (arguments.work / "measures.json").write_text(json.dumps(measures, indent=1))
 
 
 def write(arguments: argparse.Namespace) -> None:

@@ -1,38 +1,47 @@
-"""How a trained pipeline of molecules becomes a shipped model, with what it reached."""
+"""How a trained pipeline becomes a shipped model, with what it reached."""
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from steps import MODELS, hardware
+from steps import hardware, models_of
 
 from gdl_core.training import Trained
 
 
-def load(name: str | Path) -> Any:
-    """Open a shipped model, or that of a run."""
+def load(name: str | Path, domain: str = "molecules") -> Any:
+    """Open a shipped model of a domain, or that of a run."""
+    from gdl_core.domains import discover
     from gdl_core.pipeline import Pipeline
-    from gdl_molecules.domain import DOMAIN
 
-    return Pipeline.from_pretrained(name, DOMAIN)
+    return Pipeline.from_pretrained(name, discover().find(domain))
 
 
 def train_and_tell(work: Path, device: str, run: Callable[[], Trained]) -> None:
-    """Train by calling `run`, and write into `trained.json` what it took."""
+    """Train by calling `run`, and write into `trained.json` what it took.
+
+    The processor's time of runs that were interrupted before is kept in `cpu_seconds.txt`, and counted.
+    """
+    work.mkdir(parents=True, exist_ok=True)
+    count = work / "cpu_seconds.txt"
+    spent = float(count.read_text()) if count.exists() else 0.0
     began = time.process_time()
-    trained = run()
+    try:
+        trained = run()
+    finally:
+        spent += time.process_time() - began
+        count.write_text(f"{spent:.1f}")
     facts = {
         "hardware": hardware(device),
         "minutes": round(trained.elapsed / 60, 1),
-        "cpu_minutes": round((time.process_time() - began) / 60, 1),
+        "cpu_minutes": round(spent / 60, 1),
         "steps": trained.steps,
         "epochs": round(trained.epochs, 2),
         "validation_loss": trained.validation,
         "unit": trained.unit,
     }
-    work.mkdir(parents=True, exist_ok=True)
     (work / "trained.json").write_text(json.dumps(facts, indent=1))
 
 
@@ -46,26 +55,28 @@ def ship(
     trained_on: str,
     network: str,
     facts: Mapping[str, str],
+    domain: str = "molecules",
+    tags: Sequence[str] = ("chemistry",),
 ) -> None:
     """Write the model of a run in half precision with its card; `facts` are rows of the card's table."""
     from gdl_core.checkpoint import model_card
 
-    pipeline = load(run)
+    pipeline = load(run, domain)
     training = json.loads((work / "trained.json").read_text())
     metrics = json.loads((work / "measures.json").read_text())
     pipeline.info = {"licence": "Apache-2.0", "trained_on": trained_on, "metrics": metrics, "training": training}
     pipeline.card = model_card(
         f"{name}: {title}",
         text,
-        domain="molecules",
+        domain=domain,
         family=pipeline.design.family,
         parameters=sum(parameter.numel() for parameter in pipeline.model.parameters()),
         licence="apache-2.0",
         facts={"network": f"{network}; {_options(pipeline.design)}; float16 on disk", **facts, **_told(training)},
         metrics=metrics,
-        tags=["chemistry", pipeline.representation.name],
+        tags=[*tags, pipeline.representation.name],
     )
-    pipeline.save(MODELS / name, dtype="float16", replace=True)
+    pipeline.save(models_of(domain) / name, dtype="float16", replace=True)
     print(json.dumps(metrics, indent=1))
 
 

@@ -10,9 +10,15 @@ from typing import Any
 
 import torch
 
-MODELS = Path(__file__).parents[2] / "packages/gdl-molecules/src/gdl_molecules/models"
-
 Step = tuple[str, Path, Callable[[argparse.Namespace], None]]
+
+
+def models_of(domain: str) -> Path:
+    """Return the folder of the models that a domain ships."""
+    return Path(__file__).parents[2] / f"packages/gdl-{domain}/src/gdl_{domain}/models"
+
+
+MODELS = models_of("molecules")
 
 
 def take(steps: list[Step], arguments: argparse.Namespace) -> None:

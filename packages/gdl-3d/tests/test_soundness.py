@@ -52,7 +52,7 @@ def test_each_fault_is_named(faces, fault):
 
 
 def test_two_bodies_that_share_a_corner_are_watertight_and_no_manifold():
-    other = Shape(BOX.vertices + [1, 2, 3], BOX.faces)
+    other = Shape(BOX.vertices + np.array([1, 2, 3]), BOX.faces)
     found = soundness(weld(together(BOX, other)))
     assert found.watertight and not found.manifold
     assert "vertex" in found.fault

@@ -1,1 +1,109 @@
-"""Shapes: nothing is here yet but the domain's name; see the package's README for what is coming."""
+"""New three-dimensional shapes from deep generative models, as meshes that are closed.
+
+Example:
+    >>> import gdl_3d as gdl  # doctest: +SKIP
+    >>> gdl.train("chairs", out="run", time=600).sample(8).save("new")  # doctest: +SKIP
+    PosixPath('new')
+"""
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gdl_3d.closing import closed
+    from gdl_3d.conversion import convert
+    from gdl_3d.files import read, read_shape, write_shape
+    from gdl_3d.metrics import evaluate
+    from gdl_3d.shape import Shape
+    from gdl_3d.shapes import Shapes
+    from gdl_core.errors import Skipped
+    from gdl_core.pipeline import Pipeline
+
+__all__ = [
+    "Shape", "Shapes", "closed", "convert", "evaluate", "load", "read", "read_shape", "train", "write_shape",
+]  # fmt: skip
+
+_PLACES = {
+    "Shape": "shape",
+    "Shapes": "shapes",
+    "closed": "closing",
+    "convert": "conversion",
+    "evaluate": "metrics",
+    "read": "files",
+    "read_shape": "files",
+    "write_shape": "files",
+}
+
+
+def load(name: str | Path, *, device: str = "auto") -> "Pipeline":
+    """Load a run's or a model's folder, or a model of the Hugging Face Hub (``owner/name``).
+
+    The pipeline draws shapes with `sample` and writes itself with `save`.
+    """
+    from gdl_3d.domain import DOMAIN
+    from gdl_core.pipeline import Pipeline
+
+    return Pipeline.from_pretrained(name, DOMAIN).to(device)
+
+
+def train(
+    data: str | Path | Sequence[str | Path],
+    *,
+    out: str | Path,
+    recipe: str | None = None,
+    representation: str | None = None,
+    representation_options: Mapping[str, Any] | None = None,
+    model: str | Path | None = None,
+    conditions: Sequence[str] = (),
+    steps: int | None = None,
+    time: float | None = None,
+    options: Mapping[str, Any] | None = None,
+    seed: int | None = None,
+    resume: bool = False,
+    force: bool = False,
+    progress: Callable[[dict[str, Any]], None] = lambda event: None,
+) -> "Pipeline":
+    """Train on files, folders or tables of shapes, in the run folder `out`; return the pipeline.
+
+    `steps` or `time`, in seconds, ends the run; `options` are more fields of `gdl_core.training.TrainingOptions`, and
+    `representation_options` such as ``{"resolution": 16}``. What is named in `conditions`, such as ``class``, can later
+    be asked for in samples. Shapes that cannot be used are left out, with a warning.
+    """
+    from gdl_3d.domain import DOMAIN
+    from gdl_core.pipeline import train_from_files
+
+    limits = {name: value for name, value in (("steps", steps), ("time", time)) if value is not None}
+    skipped: list[Skipped] = []
+    train_from_files(
+        DOMAIN,
+        [data] if isinstance(data, str | Path) else list(data),
+        out,
+        recipe=recipe,
+        representation=representation,
+        representation_options=representation_options,
+        model=model,
+        conditions=conditions,
+        options={**limits, **(options or {})},
+        seed=seed,
+        resume=resume,
+        replace=force,
+        skipped=skipped.append,
+        progress=progress,
+    )
+    if skipped:
+        warnings.warn(f"{len(skipped):,} shapes were left out; the first: {skipped[0]}", stacklevel=2)
+    return load(out, device=(options or {}).get("device", "auto"))
+
+
+def __getattr__(name: str) -> Any:
+    """Import what stands in another module when it is first asked for: `import gdl_3d` is instant."""
+    from importlib import import_module
+    from importlib.metadata import version
+
+    if name == "__version__":
+        return version("gdl-3d")
+    if name in _PLACES:
+        return getattr(import_module(f"gdl_3d.{_PLACES[name]}"), name)
+    raise AttributeError(f"module 'gdl_3d' has no attribute {name!r}")

@@ -8,7 +8,18 @@ import typer
 
 from gdl_core.cli.files import check_out, check_sources
 from gdl_core.cli.model import open_pipeline
-from gdl_core.cli.options import BatchSize, Count, Device, FamilyOptions, Force, Json, Model, Seed, family_options, given
+from gdl_core.cli.options import (
+    BatchSize,
+    Count,
+    Device,
+    FamilyOptions,
+    Force,
+    Json,
+    Model,
+    Seed,
+    family_options,
+    given,
+)
 from gdl_core.cli.output import print_facts, print_json, tell
 from gdl_core.cli.skips import Skips, skips
 from gdl_core.errors import GdlError, Skipped, UsageError
@@ -18,12 +29,15 @@ if TYPE_CHECKING:
 
 Sources = Annotated[list[str], typer.Argument(metavar="FILES...", help="Meshes to look at.")]
 Millimetres = Annotated[
-    str | None, typer.Option(metavar="LENGTH", help="How tall it will be, such as 50mm or 12cm. Default: as in the file.")
+    str | None,
+    typer.Option(metavar="LENGTH", help="How tall it will be, such as 50mm or 12cm. Default: as in the file."),
 ]
 ShapeOut = Annotated[Path, typer.Option("--out", help="The file to write; the end of its name says its kind.")]
 
 FULL_CIRCLE = 360
-UNITS = {"mm": 1.0, "cm": 10.0, "m": 1000.0, "in": 25.4}
+METRE = 1000.0
+IN_METRES = (".glb", ".gltf")
+UNITS = {"mm": 1.0, "cm": 10.0, "m": METRE, "in": 25.4}
 
 
 def register(app: typer.Typer) -> None:
@@ -37,8 +51,8 @@ def register(app: typer.Typer) -> None:
 def check(files: Sources, height: Millimetres = None, json: Json = False) -> None:
     """Tell whether meshes can be printed.
 
-    Holes, edges, volume, parts, walls and extents; lengths in millimetres, a length of 1 in a file being 1 mm unless
-    --height says how tall the shape will be.
+    Holes, edges, volume, parts, walls and extents; lengths in millimetres. Unless --height says how tall the shape will
+    be, a length of 1 in a file is 1 mm, or as glTF has it, 1 m.
     """
     check_sources(files)
     tall = None if height is None else millimetres(height)
@@ -57,7 +71,8 @@ def _checked(files: Sequence[str], tall: float | None, skip: Skips) -> Iterator[
     for name in files:
         try:
             shape = read_shape(name)
-            yield {"file": name, **printable(shape if tall is None else shape.scaled(tall / max(shape.extents[1], 1e-300)))}
+            unit = METRE if Path(name).suffix.lower() in IN_METRES else 1.0
+            yield {"file": name, **printable(shape.scaled(tall / max(shape.extents[1], 1e-300) if tall else unit))}
         except GdlError as error:
             skip(Skipped(name, str(error).removeprefix(f"{name}: ")))
 

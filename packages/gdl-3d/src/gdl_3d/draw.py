@@ -30,10 +30,10 @@ def grid(
     legends: Sequence[str] | None = None,
     format: Literal["svg", "png"] = "svg",
 ) -> str | bytes:
-    """Draw shapes in rows of `columns` cells, by itself 4; return SVG text, which holds its pictures, or the bytes of a PNG.
+    """Draw shapes in rows of `columns` cells, 4 unless told; return SVG text, or the bytes of a PNG.
 
-    `legends` stand under the shapes. What is None gets an empty cell that says so. The same shapes give the same
-    picture.
+    The SVG holds its pictures. `legends` stand under the shapes. What is None gets an empty cell that says so. The same
+    shapes give the same picture.
 
     Example:
         >>> from gdl_3d.shape import Shape

@@ -22,7 +22,7 @@ _CREASE = 0.7  # cosine; where faces meet more sharply, the edge is seen
 _BALL = 0.011  # radius of a point, in widths of the picture
 _AT_ONCE = 1 << 21  # pixels looked at together
 _MOST = 1 << 28  # pixels looked at in all; where faces cover more, the picture is drawn coarser and enlarged
-_LIGHTS = (((-0.45, 0.75, 0.60), 0.62), ((0.80, 0.10, 0.45), 0.20))
+_LIGHTS = (((-0.45, 0.75, 0.60), 0.62), ((0.70, 0.10, 0.70), 0.34))
 
 
 def render(
@@ -47,14 +47,12 @@ def render(
     """
     fine = size * _FINER
     seen = _seen(vertices, azimuth, elevation)
-    mesh = faces is not None and len(faces) > 0
-    while mesh and fine > 64 and _Boxes.around(_on_screen(seen, fine)[faces], fine).sizes.sum() > _MOST:
-        fine //= 2
-    places = _on_screen(seen, fine)
-    if mesh:
-        shown, normals = _draw_faces(seen, places, faces, fine)
+    if faces is None:
+        shown, normals = _draw_points(_on_screen(seen, fine), fine)
     else:
-        shown, normals = _draw_points(places, fine)
+        while fine > 64 and _Boxes.around(_on_screen(seen, fine)[faces], fine).sizes.sum() > _MOST:
+            fine //= 2
+        shown, normals = _draw_faces(seen, _on_screen(seen, fine), faces, fine)
     image = np.tile(np.array(PAPER), (fine * fine, 1))
     image[shown] = _shaded(normals, colour)
     return _averaged(image.reshape(fine, fine, 3), size)
@@ -167,9 +165,9 @@ def _corner_normals(seen: Floats, faces: Faces) -> Floats:
     """Return a unit normal for each corner of each face: smooth, but for sharp edges. Shapes: -> (faces, 3, 3)."""
     first, second, third = seen[faces].transpose(1, 0, 2)
     flat = np.cross(second - first, third - first)
-    smooth = np.stack([np.bincount(faces.ravel(), np.repeat(flat[:, axis], 3), len(seen)) for axis in range(3)], 1)
-    flat, smooth = _unit(flat)[:, None, :], _unit(smooth)[faces]
-    return np.where((flat * smooth).sum(-1, keepdims=True) > _CREASE, smooth, flat)
+    sums = [np.bincount(faces.ravel(), np.repeat(flat[:, axis], 3), len(seen)) for axis in range(3)]
+    sharp, smooth = _unit(flat)[:, None, :], _unit(np.stack(sums, 1))[faces]
+    return np.asarray(np.where((sharp * smooth).sum(-1, keepdims=True) > _CREASE, smooth, sharp))
 
 
 def _draw_points(places: Floats, size: int) -> tuple[Faces, Floats]:
@@ -195,10 +193,10 @@ def _ball(middles: Floats, columns: Faces, rows: Faces, radius: float) -> Floats
 def _shaded(normals: Floats, colour: tuple[float, float, float]) -> Floats:
     """Light what has these normals: two lamps, and a sky that is brighter than the ground."""
     normals = _unit(np.where(normals[:, 2:] < 0, -normals, normals))
-    light = 0.30 + 0.14 * normals[:, 1:2]
+    light = 0.32 + 0.14 * normals[:, 1:2]
     for towards, strength in _LIGHTS:
         light = light + strength * (normals @ _unit(np.array([towards])).T).clip(0)
-    return (np.array(colour) * light * 1.15).clip(0, 1)
+    return (np.array(colour) * light * 1.05).clip(0, 1)
 
 
 def _unit(vectors: Floats) -> Floats:

@@ -36,7 +36,8 @@ def view(shapes: Sequence[Shape]) -> tuple[str, str]:
         f"<div class=\"viewer\" data-shapes='{data}'>"
         '<canvas tabindex="0" role="img" aria-label="a shape; drag or use the arrow keys to turn it" '
         'style="width:100%;height:26rem;touch-action:none;cursor:grab;background:#fff;border-radius:8px"></canvas>'
-        f'<p>{buttons}</p><p class="note">Drag or use the arrow keys to turn, the wheel or + and - to come nearer.</p></div>'
+        f"<p>{buttons}</p>"
+        '<p class="note">Drag or use the arrow keys to turn, the wheel or + and - to come nearer.</p></div>'
     )
     return html, files("gdl_3d").joinpath("viewer.js").read_text(encoding="utf-8")
 

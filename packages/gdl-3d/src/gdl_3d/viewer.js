@@ -24,8 +24,8 @@ void main() {
     if (normal.z < 0.0) normal = -normal;
   }
   float light = 0.32 + 0.14 * normal.y + 0.62 * max(0.0, dot(normal, normalize(vec3(-0.45, 0.75, 0.6))))
-    + 0.2 * max(0.0, dot(normal, normalize(vec3(0.8, 0.1, 0.45))));
-  colour = vec4(vec3(0.45, 0.62, 0.8) * light * 1.15, 1.0);
+    + 0.34 * max(0.0, dot(normal, normalize(vec3(0.7, 0.1, 0.7))));
+  colour = vec4(vec3(0.45, 0.62, 0.8) * light * 1.05, 1.0);
 }`;
 
 const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer;

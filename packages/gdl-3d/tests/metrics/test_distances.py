@@ -49,7 +49,7 @@ def test_the_earth_moves_by_the_best_matching_and_not_by_the_nearest():
 
 
 def test_a_shift_moves_the_earth_by_its_length():
-    assert earth_mover(cloud(3), cloud(3) + [0.01, 0, 0]) == pytest.approx(0.01)
+    assert earth_mover(cloud(3), cloud(3) + np.array([0.01, 0, 0])) == pytest.approx(0.01)
 
 
 def test_the_earth_mover_is_never_below_a_one_way_mean_of_nearest_distances():

@@ -15,7 +15,9 @@ def boxes(count, seed=0):
 
 
 def balls(count):
-    return [Shape.from_trimesh(trimesh.creation.icosphere(subdivisions=2, radius=number + 1)) for number in range(count)]
+    return [
+        Shape.from_trimesh(trimesh.creation.icosphere(subdivisions=2, radius=number + 1)) for number in range(count)
+    ]
 
 
 def test_a_set_against_itself_is_at_no_distance_and_covers_all():

@@ -1,6 +1,8 @@
 """A page is one file that loads nothing, and shows text as text."""
 
 import re
+from base64 import b64encode
+from hashlib import sha256
 
 from gdl_core.report.markdown import to_html
 from gdl_core.report.page import Section, facts, page, picture, table
@@ -14,6 +16,13 @@ def test_a_page_names_no_address_and_runs_no_script():
     text = page("Run", "lead", [Section("Samples", picture(SVG, "a picture"))])
     assert not re.search(r"https?:|<script|<link|@import|url\(|src=", text)
     assert "default-src 'none'" in text
+
+
+def test_a_section_may_bring_a_script_and_the_policy_lets_no_other_run():
+    text = page("Run", "", [Section("One", "", "show()"), Section("Two", "", "show()")])
+    assert text.count("<script>show()</script>") == 1
+    digest = b64encode(sha256(b"show()").digest()).decode()
+    assert f"img-src data:; script-src 'sha256-{digest}'\"" in text
 
 
 def test_text_is_shown_as_text():

@@ -16,7 +16,7 @@ from gdl_core.report.latent import latent_sections
 from gdl_core.report.markdown import to_html
 from gdl_core.report.page import Section, page
 from gdl_core.report.samples import sample_sections
-from gdl_core.report.training import settings_sections, training_sections
+from gdl_core.report.training import DESCRIPTION, settings_sections, training_sections
 
 MOST = 10_000
 """How many objects of a file are looked at; more would change no picture."""
@@ -33,14 +33,14 @@ def write_report(
     column: str | None = None,
     skipped: Callable[[Skipped], None] = lambda record: None,
 ) -> Path:
-    """Write one HTML page about a run or model (`count` samples are drawn from it) or about a file of samples.
+    """Write one HTML page about a run or model (`count` samples are drawn from it) or about a file or folder of samples.
 
     `reference` is a file to compare with; a run is compared with its own data where they are still in its folder.
     The page loads nothing from anywhere.
     """
     path = Path(source)
     expected = _read(domain, reference, column, skipped) if reference is not None else ()
-    if path.is_dir():
+    if path.is_dir() and (domain.textual or _holds_model(path)):
         sections = _of_model(domain, path, expected, count=count, seed=seed)
         lead = f"A model of {domain.name}: its training, its samples and its card."
     else:
@@ -48,6 +48,10 @@ def write_report(
         lead = f"A file of {domain.name}, drawn, counted and compared."
     text = page(path.resolve().name, lead, sections)
     return _write(text, Path(out))
+
+
+def _holds_model(folder: Path) -> bool:
+    return any((folder / name).is_file() for name in ("config.json", DESCRIPTION))
 
 
 def _of_model(domain: Domain, folder: Path, expected: Sequence[Any], *, count: int, seed: int) -> list[Section]:

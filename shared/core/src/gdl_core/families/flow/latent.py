@@ -32,7 +32,7 @@ class LatentFlow(Latent):
 
     name = "flow"
     variant = "latent"
-    spaces = ("tokens", "graph", "points")
+    spaces = ("tokens", "graph", "points", "grid")
     roles = ("encoder", "decoder")
 
     def __init__(
