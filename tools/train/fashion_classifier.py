@@ -143,7 +143,8 @@ def write(arguments: argparse.Namespace, training: Training) -> None:
         trained_on=TRAINED_ON, accuracy=reached, size=WEIGHTS.stat().st_size / 1000, hardware=hardware("cpu"),
         parameters=sum(parameter.numel() for parameter in training.classifier.parameters()),
         settings=f"{arguments.epochs} epochs in batches of {BATCH}, AdamW, rate {RATE:g} falling to 0, "
-        f"decay {DECAY:g}, label smoothing {SMOOTHING:g}, mirrored and moved by up to {SHIFT} pixels, seed {arguments.seed}",
+        f"decay {DECAY:g}, label smoothing {SMOOTHING:g}, mirrored and moved by up to {SHIFT} pixels, "
+        f"seed {arguments.seed}",
         minutes=training.seconds / 60,
     )  # fmt: skip
     WEIGHTS.with_suffix(".md").write_text(card)
