@@ -3,6 +3,7 @@
 from gdl_core.recipes import Recipe
 
 _DECODER = {"width": 256, "layers": 4, "heads": 8, "key_value_heads": 2}
+_SMALL_BATCH = {"batch_size": 64}  # in minutes on a CPU more steps are worth more than larger ones
 _DENOISER = {"width": 96, "layers": 4, "heads": 4, "lengths": 6}
 _AUTOENCODER = {"encoder": {"width": 160}, "autoregressor": {"cell": "gru", "width": 256, "layers": 1}}
 
@@ -15,6 +16,7 @@ RECIPES = (
         representation="smiles",
         network="transformer",
         network_options=_DECODER,
+        training=_SMALL_BATCH,
     ),
     Recipe(
         name="char-rnn",
@@ -34,6 +36,7 @@ RECIPES = (
         representation="selfies",
         network="transformer",
         network_options=_DECODER,
+        training=_SMALL_BATCH,
     ),
     Recipe(
         name="digress",

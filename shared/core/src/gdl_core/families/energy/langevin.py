@@ -26,6 +26,7 @@ class Langevin(Tilted):
 
     Example:
         >>> from gdl_core.pairing import Design, build
+        >>> from gdl_core.randomness import Streams
         >>> from gdl_core.spaces import Vector
         >>> model = build(Design("energy", Vector(2), variant="langevin"))
         >>> model.sample(Streams(0, range(3)), sampler="mala", steps=5).samples[0].shape
