@@ -63,5 +63,4 @@ class Affine:
     def _read(self, theta: Tensor) -> tuple[Tensor, Tensor]:
         """Return the logarithm of the slope, and the shift. Shapes: (..., 2) -> (...), (...)."""
         raw, shift = theta.movedim(-1, 0)
-        scale = torch.sigmoid(raw * (2 / STRETCH)) * (2 * STRETCH) - STRETCH  # STRETCH tanh(raw / STRETCH), but quicker
-        return scale, shift
+        return torch.tanh(raw / STRETCH) * STRETCH, shift
