@@ -47,15 +47,18 @@ ALIKE = {
     ("diffusion", "consistency"): ["vector", "tokens"],
     ("diffusion", "mean-flow"): ["vector", "tokens", "graph"],
     ("diffusion", "marginal"): ["graph"],
-    ("diffusion", "latent"): ["vector", "grid"],
-    ("vae", "fsq"): ["vector", "grid"],
+    ("diffusion", "latent"): ["vector", "grid-2"],
+    ("vae", "fsq"): ["vector", "grid-2"],
     ("energy", "joint"): ["vector", "graph"],
     ("energy", "score-matching"): ["vector", "tokens", "graph"],
     ("gan", "standard"): ["vector"],
     ("gan", "wasserstein"): ["vector", "tokens"],
     ("gan", "hinge"): ["vector"],
 }
-"""Where variants are tried that share the code by which they meet a space with another one, which is tried on all."""
+"""Where variants are tried that share the code by which they meet a space with another one, which is tried on all.
+
+Kinds of space, or single cases.
+"""
 
 UNLEARNED = {
     ("diffusion", "uniform", "graph"),
@@ -76,8 +79,8 @@ def designs() -> list[Design]:
             network_options=small(family.name, space, family.variant) | NARROW.get((family.name, family.variant), {}),
         )
         for family in VARIANTS
-        for space, _ in CASES.values()
-        if family.fits(space) and space.kind in ALIKE.get((family.name, family.variant), (space.kind,))
+        for case, (space, _) in CASES.items()
+        if family.fits(space) and {case, space.kind} & {*ALIKE.get((family.name, family.variant), (case,))}
     ]
 
 
