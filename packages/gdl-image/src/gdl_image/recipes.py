@@ -4,6 +4,8 @@ from gdl_core.recipes import Recipe
 
 _CRITIC = {"batch_size": 64, "weight_decay": 0.0, "gradient_clip": 10.0}
 _GENTLE = {"batch_size": 64, "weight_decay": 0.0}
+_QUICK = {"batch_size": 32, "learning_rate": 2e-3, "weight_decay": 0.0, "ema_decay": 0.99}
+_MAPS = {"analysis": {"width": 32, "layers": 1}, "synthesis": {"width": 32, "layers": 1}}
 
 RECIPES = (
     Recipe(
@@ -39,29 +41,41 @@ RECIPES = (
     ),
     Recipe(
         name="vq-vae",
-        summary="A code of 16 symbols, each a learned vector, which a recurrent network writes where the paper has a "
-        "PixelCNN.",
+        summary="A map of symbols, each a learned vector, between an encoder and a decoder of convolutions; a recurrent "
+        "network writes such maps where the paper has a PixelCNN.",
         paper="van den Oord et al. (2017), arXiv:1711.00937",
         family="vae",
         variant="vq",
         representation="pixels",
         network="recurrent",
-        network_options={"autoregressor": {"width": 128, "layers": 1}},
-        family_options={"symbols": 16, "codes": 256},
-        training=_GENTLE,
+        network_options={**_MAPS, "autoregressor": {"width": 128, "layers": 1}},
+        family_options={"codes": 256},
+        training=_QUICK,
     ),
     Recipe(
         name="vq-transformer",
-        summary="A code of 49 symbols, each a learned vector, which a transformer writes one by one; the symbols "
-        "stand for the whole picture and not for patches, and no critic sharpens the decoder.",
+        summary="A map of symbols, each a learned vector, which a transformer writes one by one; no critic sharpens "
+        "the decoder.",
         paper="Esser et al. (2020), arXiv:2012.09841; van den Oord et al. (2017), arXiv:1711.00937",
         family="vae",
         variant="vq",
         representation="pixels",
         network="transformer",
-        network_options={"autoregressor": {"width": 128, "layers": 3, "heads": 4}},
-        family_options={"symbols": 49, "codes": 256},
-        training=_GENTLE,
+        network_options={**_MAPS, "autoregressor": {"width": 96, "layers": 3, "heads": 4}},
+        family_options={"codes": 256},
+        training=_QUICK,
+    ),
+    Recipe(
+        name="latent-diffusion",
+        summary="A map of real vectors between an encoder and a decoder of convolutions, and a U-Net that takes noise "
+        "off such maps; the decoder is trained by likelihood, without a critic.",
+        paper="Rombach et al. (2021), arXiv:2112.10752; Karras et al. (2022), arXiv:2206.00364",
+        family="diffusion",
+        variant="latent",
+        representation="pixels",
+        network_options={**_MAPS, "denoiser": {"width": 48}},
+        family_options={"width": 4, "beta": 0.1},
+        training=_QUICK,
     ),
     Recipe(
         name="pixelcnn++",
