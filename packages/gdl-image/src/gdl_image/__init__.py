@@ -1,1 +1,103 @@
-"""New pictures from deep generative models: load, sample, train."""
+"""New pictures from deep generative models: load, sample, train.
+
+Example:
+    >>> import numpy as np
+    >>> import gdl_image as gdl
+    >>> gdl.Pictures([np.zeros((28, 28, 1), np.uint8)])
+    Pictures(1 of 28 x 28 x 1)
+"""
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gdl_core.errors import Skipped
+    from gdl_core.pipeline import Pipeline
+    from gdl_image.files import read
+    from gdl_image.pictures import Pictures
+
+__all__ = ["Pictures", "load", "read", "train"]
+
+_PLACES = {"Pictures": "pictures", "read": "files"}
+
+
+def load(name: str | Path, *, device: str = "auto") -> "Pipeline":
+    """Load a run's or a model's folder, a shipped model, or a model of the Hugging Face Hub (``owner/name``).
+
+    The pipeline draws `Pictures` with `sample`, rates pictures with `score` and writes itself with `save`.
+    """
+    from gdl_core.pipeline import Pipeline
+    from gdl_image.domain import DOMAIN
+
+    return Pipeline.from_pretrained(name, DOMAIN).to(device)
+
+
+def train(
+    data: str | Path | Sequence[str | Path],
+    *,
+    out: str | Path,
+    recipe: str | None = None,
+    family: str | None = None,
+    variant: str | None = None,
+    representation: str | None = None,
+    representation_options: Mapping[str, Any] | None = None,
+    model: str | Path | None = None,
+    column: str | None = None,
+    conditions: Sequence[str] = (),
+    steps: int | None = None,
+    time: float | None = None,
+    options: Mapping[str, Any] | None = None,
+    seed: int | None = None,
+    resume: bool = False,
+    force: bool = False,
+    progress: Callable[[dict[str, Any]], None] = lambda event: None,
+) -> "Pipeline":
+    """Train on folders or files of pictures, or on a prepared data set, in the run folder `out`; return the pipeline.
+
+    `steps` or `time`, in seconds, ends the run; `options` are more fields of `gdl_core.training.TrainingOptions`, and
+    `representation_options` those of `Pixels`, such as ``size``. `model` names one to go on from. What is named in
+    `conditions` can later be asked for in samples: ``class``, another column of the data, or what is measured
+    (``brightness``, ``contrast``, ``colourfulness``, ``sharpness``). Pictures that cannot be used are left out, with a
+    warning. A run that is resumed needs no more than `data` and `out`: the rest is as it was begun.
+    """
+    from gdl_core.pipeline import train_from_files
+    from gdl_image.domain import DOMAIN
+
+    limits = {name: value for name, value in (("steps", steps), ("time", time)) if value is not None}
+    skipped: list[Skipped] = []
+    train_from_files(
+        DOMAIN,
+        [data] if isinstance(data, str | Path) else list(data),
+        out,
+        recipe=recipe,
+        family=family,
+        variant=variant,
+        representation=representation,
+        representation_options=representation_options,
+        model=model,
+        conditions=conditions,
+        column=column,
+        options={**limits, **(options or {})},
+        seed=seed,
+        resume=resume,
+        replace=force,
+        skipped=skipped.append,
+        progress=progress,
+    )
+    if skipped:
+        warnings.warn(f"{len(skipped):,} pictures were left out; the first: {skipped[0]}", stacklevel=2)
+    return load(out, device=(options or {}).get("device", "auto"))
+
+
+def __getattr__(name: str) -> Any:
+    """Import what stands in another module when it is first asked for: `import gdl_image` is instant."""
+    from importlib import import_module
+    from importlib.metadata import version
+
+    if name == "__version__":
+        return version("gdl-image")
+    if name in _PLACES:
+        return getattr(import_module(f"gdl_image.{_PLACES[name]}"), name)
+    raise AttributeError(f"module 'gdl_image' has no attribute {name!r}")
