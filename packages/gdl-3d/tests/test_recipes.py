@@ -1,4 +1,4 @@
-"""Every recipe trains on simple shapes: the loss is finite, draws are decoded, and what is saved is what was trained."""
+"""Every recipe trains on simple shapes: the loss is finite, draws are decoded, what is saved is what was trained."""
 
 import json
 import math

@@ -64,7 +64,8 @@ RECIPES = (
         name="sdf-diffusion",
         summary="Noise is taken away from a grid of distances, here without a sign, by a transformer over "
         "blocks of 4 x 4 x 4 cells.",
-        paper="Shim et al. (2023), arXiv:2303.09375; Peebles and Xie (2022), arXiv:2212.09748; Karras et al. (2022), arXiv:2206.00364",
+        paper="Shim et al. (2023), arXiv:2303.09375; Peebles and Xie (2022), arXiv:2212.09748; Karras et al. (2022), "
+        "arXiv:2206.00364",
         family="diffusion",
         variant="edm",
         representation="distance",

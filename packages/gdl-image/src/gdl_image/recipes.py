@@ -41,8 +41,8 @@ RECIPES = (
     ),
     Recipe(
         name="vq-vae",
-        summary="A map of symbols, each a learned vector, between an encoder and a decoder of convolutions; a recurrent "
-        "network writes such maps where the paper has a PixelCNN.",
+        summary="A map of symbols, each a learned vector, between an encoder and a decoder of convolutions; a "
+        "recurrent network writes such maps where the paper has a PixelCNN.",
         paper="van den Oord et al. (2017), arXiv:1711.00937",
         family="vae",
         variant="vq",

@@ -21,8 +21,8 @@ class Occupancy(Representation):
     """Cells on x, y and z that the shape touches or encloses. The longest side of a shape spans the whole cube.
 
     A cell is filled where the surface passes through it, or where it cannot be reached from outside: so no sign of a
-    mesh is trusted, closed ones are solid, and open ones are sheets. Back comes the surface of the filled cells, closed,
-    without parts below a twentieth of the largest, its longest side about 1, centred at 0.
+    mesh is trusted, closed ones are solid, and open ones are sheets. Back comes the surface of the filled cells,
+    closed, without parts below a twentieth of the largest, its longest side about 1, centred at 0.
 
     Example:
         >>> import trimesh

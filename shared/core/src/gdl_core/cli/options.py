@@ -20,9 +20,7 @@ Data = Annotated[list[str], typer.Argument(metavar="DATA...", help="Files to rea
 RepresentationName = Annotated[str | None, typer.Option("--representation", help="How objects become samples.")]
 RepresentationOptions = Annotated[
     list[str] | None,
-    typer.Option(
-        "--representation-option", metavar="NAME=VALUE", help="An option of the representation; repeatable."
-    ),
+    typer.Option("--representation-option", metavar="NAME=VALUE", help="An option of the representation; repeatable."),
 ]
 ConditionNames = Annotated[
     list[str] | None,

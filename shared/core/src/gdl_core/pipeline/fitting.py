@@ -97,7 +97,9 @@ def train_from_files(
             )
         return prepare_files(
             domain, sources, home / DATA, representation=given, unknown=unknown if start else "extend",
-            representation_options={**(chosen.representation_options if chosen else {}), **(representation_options or {})},
+            representation_options={
+                **(chosen.representation_options if chosen else {}), **(representation_options or {}),
+            },
             columns=conditions, column=column, replace=replace, skipped=skipped, progress=prepared,
         )  # fmt: skip
 
@@ -120,7 +122,7 @@ def train_from_files(
 def _check_free(asked: Mapping[str, Any] | None, start: Pipeline | None, sources: Sequence[Source]) -> None:
     """Refuse options of a representation that is there already."""
     if asked and start:
-        raise UsageError("a model that goes on learning keeps its representation; leave the representation's options out")
+        raise UsageError("a model that goes on learning keeps its representation; leave out what it is to be like")
     if asked and len(sources) == 1 and is_dataset(sources[0]):
         raise UsageError(f"{sources[0]} was prepared already; give the representation's options to `prepare`")
 

@@ -33,7 +33,7 @@ def write_report(
     column: str | None = None,
     skipped: Callable[[Skipped], None] = lambda record: None,
 ) -> Path:
-    """Write one HTML page about a run or model (`count` samples are drawn from it) or about a file or folder of samples.
+    """Write one HTML page about a run or model (`count` samples are drawn from it), or a file or folder of samples.
 
     `reference` is a file to compare with; a run is compared with its own data where they are still in its folder.
     The page loads nothing from anywhere.
