@@ -28,7 +28,7 @@ from gdl_core.cli.options import (
     given,
 )
 from gdl_core.cli.options import shard as read_shard
-from gdl_core.cli.output import print_json, tell
+from gdl_core.cli.output import print_facts, print_json, tell
 from gdl_core.cli.sample import Request, check_outputs, check_picture, draw, finish
 from gdl_core.cli.skips import skips
 
@@ -157,5 +157,5 @@ def data(json: Json = False) -> None:
         print_json({"data": found})
         return
     for entry in DATA:
-        print(f"{entry['name']}: {entry['what']}\n  licence  {entry['licence']}\n  get      {entry['how']}")
-        print(f"  train    {entry['then']}\n")
+        print_facts(entry)
+        typer.echo()

@@ -131,7 +131,7 @@ def identity(shape: Any) -> str:
 
 
 def _frozen(values: ArrayLike, dtype: type, name: str) -> NDArray[Any]:
-    array = np.array(values, dtype).reshape(-1, 3) if np.size(values) == 0 else np.array(values, dtype)
+    array: NDArray[Any] = np.array(values, dtype).reshape(-1, 3) if np.size(values) == 0 else np.array(values, dtype)
     if array.ndim != 2 or array.shape[1] != 3:
         raise RepresentationError(f"{name} have the shape (n, 3), not {array.shape}")
     if dtype is np.float64 and not np.isfinite(array).all():

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from typing import Any
 
 import numpy as np
 
@@ -52,7 +53,7 @@ def read_ply(data: bytes) -> Shape:
     _check_ply(data)
     try:
         with np.errstate(all="ignore"):
-            found = trimesh.load(io.BytesIO(data), file_type="ply", process=False)
+            found: Any = trimesh.load(io.BytesIO(data), file_type="ply", process=False)
     except Exception as error:  # what trimesh raises on a damaged file is of any kind
         raise InputError(f"the PLY file cannot be read: {type(error).__name__}: {str(error)[:200]}") from error
     faces = getattr(found, "faces", None)

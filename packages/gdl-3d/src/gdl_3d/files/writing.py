@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -70,7 +71,7 @@ def _bytes(shape: Shape, suffix: str) -> bytes:
     if shape.is_cloud:
         return _cloud_ply(shape)
     mesh = turned_down(shape).to_trimesh() if suffix == ".stl" else shape.to_trimesh()
-    options = {"digits": 9, "include_normals": False} if suffix == ".obj" else {}
+    options: dict[str, Any] = {"digits": 9, "include_normals": False} if suffix == ".obj" else {}
     options |= {"vertex_normal": False} if suffix == ".ply" else {}
     data = mesh.export(file_type=suffix[1:], **options)
     return data.encode() if isinstance(data, str) else bytes(data)
@@ -83,8 +84,9 @@ def turned_down(shape: Shape) -> Shape:
 
 def _npz(shape: Shape) -> bytes:
     named = {"vertices": shape.vertices, "faces": shape.faces, "normals": shape.normals}
+    arrays: dict[str, Any] = {name: array for name, array in named.items() if array is not None}
     file = io.BytesIO()
-    np.savez_compressed(file, **{name: array for name, array in named.items() if array is not None})
+    np.savez_compressed(file, **arrays)
     return file.getvalue()
 
 
