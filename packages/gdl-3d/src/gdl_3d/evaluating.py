@@ -49,7 +49,7 @@ def evaluate(
     from gdl_3d.metrics import evaluate
 
     with skips(skipped, keep=json) as skip:
-        options = {"points": points, "skipped": skip}
+        options: dict[str, Any] = {"points": points, "skipped": skip}
         target = _reference(reference, column, options)
         if save_reference:
             target.save(save_reference)

@@ -80,10 +80,10 @@ def spread_points(shape: Any, points: int) -> NDArray[np.float64]:
 
 
 def _cloud(number: int, thing: Object, points: int, skipped: Skip | None) -> NDArray[np.float64] | None:
-    record = isinstance(thing, Record)
+    shape, where = (thing.object, thing.where) if isinstance(thing, Record) else (thing, f"shape {number}")
     try:
-        return spread_points(thing.object if record else thing, points)
+        return spread_points(shape, points)
     except RepresentationError as error:
         if skipped:
-            skipped(Skipped(thing.where if record else f"shape {number}", str(error)))
+            skipped(Skipped(where, str(error)))
         return None
