@@ -115,13 +115,12 @@ def time_checks(shapes: Sequence[Shape]) -> bool:
     times, values = in_turn(
         {"ours": lambda: [soundness(shape) for shape in shapes], "trimesh": lambda: [by_trimesh(one) for one in shapes]}
     )
-    pairs = list(zip(values["ours"], values["trimesh"], strict=True))
-    same = sum(one.watertight == theirs[0] for one, theirs in pairs)
-    print(f"checks of {len(shapes)} meshes: {compared(times)}; of one mind on {same}")
-    for one, theirs in pairs:
-        if one.watertight != theirs[0]:
-            print("  ", one, theirs)
-    return same == len(shapes)
+    pairs = zip(shapes, values["ours"], values["trimesh"], strict=True)
+    other = [shape for shape, one, theirs in pairs if one.watertight != theirs[0]]
+    unwelded = [shape for shape in other if trimesh.Trimesh(shape.vertices, shape.faces, process=False).is_watertight]
+    print(f"checks of {len(shapes)} meshes: {compared(times)}; of one mind on {len(shapes) - len(other)}")
+    print(f"  of the others {len(unwelded)} are closed as they are, and no more when trimesh has merged their vertices")
+    return len(unwelded) == len(other)
 
 
 def by_trimesh(shape: Shape) -> tuple[bool, float, int]:

@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 import trimesh
 
+from gdl_3d.domain import DOMAIN
 from gdl_3d.shape import Shape
+from gdl_3d.shapes import Shapes
 from gdl_3d.view import view
+from gdl_core.report import write_report
 
 BOX = Shape.from_trimesh(trimesh.creation.box((1, 2, 4)))
 
@@ -36,3 +39,10 @@ def test_nothing_is_loaded_and_the_script_cannot_end_early():
     html, script = view([BOX])
     assert not re.search(r"https?:|<script|src=|import ", html + script)
     assert "</script" not in script
+
+
+def test_a_folder_of_shapes_gets_a_page_in_which_they_can_be_turned(tmp_path):
+    Shapes([BOX, Shape(BOX.vertices * [1, 2, 3], BOX.faces)]).save(tmp_path / "boxes")
+    text = write_report(DOMAIN, tmp_path / "boxes", tmp_path / "page.html").read_text(encoding="utf-8")
+    assert len(held(text)) == 2
+    assert "script-src 'sha256-" in text and "https://" not in text

@@ -132,6 +132,11 @@ def measure(word: str, names: Sequence[str]) -> list[float]:
     return [known[name] for name in names]
 
 
+def view(words: Sequence[str]) -> tuple[str, str]:
+    """Show words in a list that a script brings to life."""
+    return f"<ul>{''.join(f'<li>{escape(word)}</li>' for word in words)}</ul>", "wake()"
+
+
 def neighbours(words: Sequence[str], known: Sequence[str]) -> list[tuple[int, float]]:
     def alike(word: str, other: str) -> float:
         return len(set(word) & set(other)) / len(set(word) | set(other))

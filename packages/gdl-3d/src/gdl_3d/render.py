@@ -20,7 +20,8 @@ _FINER = 2  # pixels are drawn twice as fine along each axis, and averaged
 _DISTANCE = 5.0  # of the eye, in radii of the shape
 _CREASE = 0.7  # cosine; where faces meet more sharply, the edge is seen
 _BALL = 0.011  # radius of a point, in widths of the picture
-_AT_ONCE = 1 << 21  # pixels looked at together
+_AT_ONCE = 1 << 18  # pixels looked at together
+_EDGE = 1e-9  # of a face: what lies on the edge of two is in both
 _MOST = 1 << 28  # pixels looked at in all; where faces cover more, the picture is drawn coarser and enlarged
 _LIGHTS = (((-0.45, 0.75, 0.60), 0.62), ((0.70, 0.10, 0.70), 0.34))
 
@@ -138,27 +139,42 @@ class _Buffer:
 def _draw_faces(seen: Floats, places: Floats, faces: Faces, size: int) -> tuple[Faces, Floats]:
     """Return the pixels in which faces are seen, and the normals there."""
     corners = places[faces]
+    planes = _planes(corners)
     buffer = _Buffer(size)
     for things, columns, rows in _Boxes.around(corners, size).pixels():
-        shares = _shares(corners[things], columns, rows)
-        inside = (shares >= -1e-9).all(1)
-        things, shares = things[inside], shares[inside]
-        depths = np.einsum("ij,ij->i", shares, corners[things, :, 2])
+        second, third = _shares(planes[things], columns, rows)
+        inside = np.flatnonzero((second >= -_EDGE) & (third >= -_EDGE) & (second + third <= 1 + _EDGE))
+        things, second, third = things[inside], second[inside], third[inside]
+        first_depth, second_depth, third_depth = corners[things, :, 2].T
+        depths = first_depth + second * (second_depth - first_depth) + third * (third_depth - first_depth)
         buffer.put(things, columns[inside], rows[inside], depths)
     pixels, shown = buffer.shown()
-    shares = _shares(corners[shown], pixels % size, pixels // size)
-    return pixels, np.einsum("ij,ijk->ik", shares, _corner_normals(seen, faces)[shown])
+    second, third = _shares(planes[shown], pixels % size, pixels // size)
+    normals = _corner_normals(seen, faces)[shown]
+    return pixels, np.einsum("ji,ijk->ik", np.stack([1 - second - third, second, third]), normals)
 
 
-def _shares(corners: Floats, columns: Faces, rows: Faces) -> Floats:
-    """Return how much of each corner is in the middle of a pixel. Shapes: (n, 3, 3), (n,), (n,) -> (n, 3)."""
+def _planes(corners: Floats) -> Floats:
+    """Return, for the shares of the second and the third corner, the constant and the slopes along x and y.
+
+    Shapes: (faces, 3, 3) -> (faces, 6). A face that is seen from its edge gets not-a-number, which is in no pixel.
+    """
     (ax, ay), (bx, by), (cx, cy) = (corners[:, corner, :2].T for corner in range(3))
-    x, y = columns + 0.5, rows + 0.5
     with np.errstate(divide="ignore", invalid="ignore"):
         area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay)
-        second = ((x - ax) * (cy - ay) - (cx - ax) * (y - ay)) / area
-        third = ((bx - ax) * (y - ay) - (x - ax) * (by - ay)) / area
-    return np.stack([1 - second - third, second, third], 1)
+        second = np.stack([ay * (cx - ax) - ax * (cy - ay), cy - ay, ax - cx]) / area
+        third = np.stack([ax * (by - ay) - ay * (bx - ax), ay - by, bx - ax]) / area
+    return np.ascontiguousarray(np.concatenate([second, third]).T)
+
+
+def _shares(planes: Floats, columns: Faces, rows: Faces) -> tuple[Floats, Floats]:
+    """Return how much of the second and the third corner is in the middle of a pixel. Shapes: (n, 6), (n,), (n,)."""
+    x, y = columns + 0.5, rows + 0.5
+    with np.errstate(invalid="ignore"):
+        return (
+            planes[:, 0] + planes[:, 1] * x + planes[:, 2] * y,
+            planes[:, 3] + planes[:, 4] * x + planes[:, 5] * y,
+        )
 
 
 def _corner_normals(seen: Floats, faces: Faces) -> Floats:

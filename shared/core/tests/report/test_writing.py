@@ -2,12 +2,14 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from words import DOMAIN
 
 from gdl_core.errors import ResourceError, UsageError
 from gdl_core.report import write_report
+from gdl_core.report.samples import sample_sections
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +88,10 @@ def test_nothing_is_left_behind_when_a_page_cannot_be_written(run, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["words.txt"]
     with pytest.raises(UsageError, match="offers no 'read'"):
         write_report(type(DOMAIN)("x", "", ""), tmp_path / "words.txt", tmp_path / "page.html")
+
+
+def test_samples_can_be_explored_where_a_domain_has_a_view():
+    sections = sample_sections(replace(DOMAIN, view="words:view"), ["banana", "banana", "plum"])
+    [section] = [one for one in sections if one.title == "Samples to explore"]
+    assert (section.body, section.script) == ("<ul><li>banana</li><li>plum</li></ul>", "wake()")
+    assert all(one.title != "Samples to explore" for one in sample_sections(DOMAIN, ["banana"]))

@@ -80,10 +80,10 @@ def spread_points(shape: Any, points: int) -> NDArray[np.float64]:
 
 
 def _cloud(number: int, thing: Object, points: int, skipped: Skip | None) -> NDArray[np.float64] | None:
-    record = thing if isinstance(thing, Record) else Record(thing, f"shape {number}")
+    shape, where = (thing.object, thing.where) if isinstance(thing, Record) else (thing, f"shape {number}")
     try:
-        return spread_points(record.object, points)
+        return spread_points(shape, points)
     except RepresentationError as error:
         if skipped:
-            skipped(Skipped(record.where, str(error)))
+            skipped(Skipped(where, str(error)))
         return None
