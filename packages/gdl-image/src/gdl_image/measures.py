@@ -97,7 +97,7 @@ def identity(picture: Picture) -> str:
         False
     """
     picture = checked(picture)
-    digest = hashlib.sha256(np.ascontiguousarray(picture)).hexdigest()
+    digest = hashlib.sha256(picture.tobytes()).hexdigest()
     return f"{'x'.join(map(str, picture.shape))}-{digest[:32]}"
 
 

@@ -29,12 +29,14 @@ def neighbours(pictures: Sequence[Picture], known: Sequence[Picture]) -> list[tu
         return []
     layout = Layout(*checked(pictures[0]).shape)
     others = _rows(known, layout)
-    return [found for start in range(0, len(pictures), _BLOCK) for found in _nearest(pictures[start : start + _BLOCK], others, layout)]
+    return [
+        found
+        for start in range(0, len(pictures), _BLOCK)
+        for found in _nearest(pictures[start : start + _BLOCK], others, layout)
+    ]
 
 
-def _nearest(
-    pictures: Sequence[Picture], others: NDArray[np.uint8], layout: Layout
-) -> list[tuple[int, float]]:
+def _nearest(pictures: Sequence[Picture], others: NDArray[np.uint8], layout: Layout) -> list[tuple[int, float]]:
     """Find the nearest by blocks of the known, so that no matrix is larger than a block each way."""
     own = _rows(pictures, layout).astype(np.float32)
     place, least = np.zeros(len(own), int), np.full(len(own), np.inf, np.float32)

@@ -72,8 +72,8 @@ class Pictures(Sequence[Picture | None]):
     ) -> Path:
         """Write a folder of PNG files, or a .png of all, a .gif or an .npz, as the name says; return the path.
 
-        `columns` is how many stand in a row of a .png. What is None is left out of all but a .png, and goes to `skipped`
-        or is warned of. What exists already is refused without `force`.
+        `columns` is how many stand in a row of a .png. What is None is left out of all but a .png, and goes to
+        `skipped` or is warned of. What exists already is refused without `force`.
         """
         skip = skipped or (lambda what: warnings.warn(str(what), stacklevel=3))
         return save(self.arrays, path, columns=columns, force=force, skipped=skip)

@@ -26,9 +26,9 @@ SOURCES = (
     Source(
         name="digits",
         holds="1,797 handwritten digits, gray, 8 x 8, ten classes, from the package scikit-learn",
-        licence="CC BY 4.0 (UCI Machine Learning Repository, doi:10.24432/C50P49)",
-        get="""pip install scikit-learn && python -c "import numpy as np; from sklearn.datasets import load_digits; """
-        """d = load_digits(); np.savez('digits.npz', images=(d.images * 15.9375).astype('uint8'), labels=d.target)" """.strip(),
+        licence="that of UCI's Optical Recognition of Handwritten Digits: look there",
+        get='pip install scikit-learn && python -c "import numpy as np; from sklearn.datasets import load_digits; '
+        "d = load_digits(); np.savez('digits.npz', images=(d.images * 15.9375).astype('uint8'), labels=d.target)\"",
         train="gdl image train digits.npz --condition class --out runs/digits",
     ),
     Source(

@@ -102,7 +102,9 @@ def _labels(images: Path, count: int) -> Sequence[str]:
 def _names(labels: Path, data: bytes) -> Sequence[str]:
     place = labels.with_name(CLASSES)
     if place.is_file():
-        return [line.strip() for line in place.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
+        return [
+            line.strip() for line in place.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()
+        ]
     if hashlib.sha256(data).hexdigest() in _FASHION_LABELS:
         return FASHION
     return [str(number) for number in range(256)]

@@ -44,8 +44,8 @@ def opened(items: Iterable[Item], skip: Skip) -> Iterator[Record]:
 def in_folder(folder: Path) -> Iterator[Item]:
     """Find the pictures of a folder and of those within, in the order of their names.
 
-    Those in a subfolder have its name as their class; of subfolders within one another, the outermost. Hidden files, and
-    files whose name is not that of a picture, are passed over.
+    Those in a subfolder have its name as their class; of subfolders within one another, the outermost. Hidden files,
+    and files whose name is not that of a picture, are passed over.
     """
     for path in _walk(folder, set()):
         within = path.relative_to(folder).parts

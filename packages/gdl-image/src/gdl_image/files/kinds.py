@@ -48,7 +48,7 @@ def kind_of(path: Path) -> str:
     if _IDX.search(name.removesuffix(".gz")):
         return "idx"
     raise UsageError(
-        f"{path}: pictures are read from folders, from {', '.join(PICTURES)}, .npz, .parquet, .zip, .csv and idx files; "
+        f"{path}: pictures are read from folders, {', '.join(PICTURES)}, .npz, .parquet, .zip, .csv and idx files; "
         f"{nearest(suffix, [*PICTURES, *CONTAINERS]) if suffix else 'rename the file'}"
     )
 
@@ -72,4 +72,6 @@ def missing(path: Path) -> InputError:
     if not path.parent.is_dir():
         return InputError(f"{path}: there is no folder {path.parent}; check the path")
     there = [other.name for other in path.parent.iterdir() if not other.name.startswith(".")]
-    return InputError(f"{path}: there is no such file; {nearest(path.name, there[:1000]) if there else 'check the path'}")
+    return InputError(
+        f"{path}: there is no such file; {nearest(path.name, there[:1000]) if there else 'check the path'}"
+    )

@@ -115,7 +115,9 @@ def _texts(archive: zipfile.ZipFile, name: str, path: Path) -> list[str]:
     with archive.open(f"{name}.npy") as file:
         array = _array(file, where)
         if len(array.shape) != 1 or array.dtype.kind not in "iuU":
-            raise InputError(f"{where} holds {array.dtype} of shape {array.shape}; it is to be one row of texts or numbers")
+            raise InputError(
+                f"{where} holds {array.dtype} of shape {array.shape}; it is to be one row of texts or numbers"
+            )
         if array.shape[0] * array.dtype.itemsize > _MOST_BYTES:
             raise InputError(f"{where} claims more than {_MOST_BYTES:,} bytes")
         return [str(value) for value in array.read(array.shape[0], where).tolist()] if array.dtype.itemsize else []

@@ -78,7 +78,7 @@ def _plain(image: Image.Image) -> Image.Image:
         return image.convert("L")
     if image.has_transparency_data:
         image = image.convert("RGBA")
-        if image.getextrema()[3] == (255, 255):
+        if image.getchannel("A").getextrema() == (255, 255):
             return image.convert("RGB")
         return image
     return image.convert("RGB")

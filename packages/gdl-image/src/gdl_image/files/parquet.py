@@ -1,4 +1,4 @@
-"""Parquet tables with a column of encoded pictures, as Hugging Face's data sets have them. Needs the package pyarrow."""
+"""Parquet tables with a column of encoded pictures, as Hugging Face's data sets have them. Needs pyarrow."""
 
 import json
 from collections.abc import Iterator, Mapping

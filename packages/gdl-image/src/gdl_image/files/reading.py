@@ -18,10 +18,10 @@ def read(source: str | Path, *, column: str | None = None, skipped: Skip | None 
     """Stream the pictures of a folder, of a file that holds many, or of a single picture; ``-`` is one from stdin.
 
     A folder gives each picture in a subfolder the property ``class``, its name; hidden files and those whose name is
-    not that of a picture (``.png``, ``.jpg``, ``.webp``, ``.gif``, ``.bmp``, ``.tif``) are passed over. A .csv or .tsv file has a
-    `column` of paths, an .npz file the array ``images`` and maybe ``labels``, a .parquet file a `column` of encoded
-    pictures; an idx file has its labels in another beside it; a .zip archive is read like a folder. A picture that
-    cannot be read goes to `skipped`, and the stream goes on.
+    not that of a picture (``.png``, ``.jpg``, ``.webp``, ``.gif``, ``.bmp``, ``.tif``) are passed over. A .csv or .tsv
+    file has a `column` of paths, an .npz file the array ``images`` and maybe ``labels``, a .parquet file a `column` of
+    encoded pictures; an idx file has its labels in another beside it; a .zip archive is read like a folder. What
+    cannot be read as a picture goes to `skipped`, and the stream goes on.
 
     Each picture is an array of bytes of shape (height, width, channels); `gdl_image.files.opening` says how it is made.
     What is wrong with the source as a whole is raised by the call itself.

@@ -41,7 +41,7 @@ class Pixels(Representation):
         background: int = WHITE,
     ) -> None:
         self._size, self._channels = size_of(size), colour_of(colour)
-        self._how = {"resize": resize, "background": background}
+        self._resize, self._background = resize, background
         Layout(*(self._size or (1, 1)), self._channels or 1, resize, background)  # refuses what cannot be
         self._layout: Layout | None = None
         if self._size and self._channels:
@@ -49,7 +49,9 @@ class Pixels(Representation):
 
     def fit(self, objects: Iterable[Any]) -> Self:
         """Decide from the pictures what was not given."""
-        self._layout = Layout.decided(objects, size=self._size, channels=self._channels, **self._how)
+        self._layout = Layout.decided(
+            objects, size=self._size, channels=self._channels, resize=self._resize, background=self._background
+        )
         return self
 
     @property
@@ -71,7 +73,11 @@ class Pixels(Representation):
     def decode(self, sample: Sample) -> Picture:
         """Turn levels into a picture. Shapes: (channels, height, width) -> (height, width, channels)."""
         shape = tuple(getattr(sample, "shape", ()))
-        if shape != self.space.full_shape or not 0 <= sample.min() <= sample.max() < self.levels:
+        if (
+            not isinstance(sample, torch.Tensor)
+            or shape != self.space.full_shape
+            or not 0 <= sample.min() <= sample.max() < self.levels
+        ):
             raise RepresentationError(f"a sample of shape {shape} is no picture of {self.space}")
         return self._from_levels(sample.movedim(0, -1).numpy().astype(np.uint8))
 
@@ -84,7 +90,9 @@ class Pixels(Representation):
     def to_config(self) -> dict[str, Any]:
         layout = self.layout
         colour = {channels: name for name, channels in COLOURS.items()}[layout.channels]
-        return {"size": list(layout.size), "colour": colour, **self._how}
+        return {
+            "size": list(layout.size), "colour": colour, "resize": self._resize, "background": self._background,
+        }  # fmt: skip
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Self:
