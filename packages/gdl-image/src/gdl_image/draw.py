@@ -33,6 +33,7 @@ def grid(
     let the page show. An object that is no picture gets an empty cell that says so.
 
     Example:
+        >>> import numpy as np
         >>> picture = grid([np.zeros((28, 28, 1), np.uint8), None], legends=["a", "b"])
         >>> picture.startswith("<svg"), picture.count("<image"), "no picture" in picture
         (True, 1, True)
