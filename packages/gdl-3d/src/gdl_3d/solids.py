@@ -17,7 +17,7 @@ def solid_of(field: NDArray[np.floating], *, level: float = 0.0) -> Shape:
     """Return the surface around the cells that lie below `level`, closed and turned outwards. Cells are one long.
 
     The field is taken as high all around, so that nothing is open at its border. Marching cubes draws the surface,
-    manifold3d checks it and takes it apart; what remains are the parts of positive volume that have at least
+    and manifold3d checks it; what remains are the parts of positive volume that have at least
     `SMALLEST_PART` of the largest's. The cell at (0, 0, 0) has its centre at (0.5, 0.5, 0.5).
 
     Raises:
@@ -38,28 +38,32 @@ def solid_of(field: NDArray[np.floating], *, level: float = 0.0) -> Shape:
     padded = np.pad((level - field) / scale, 1, constant_values=-1.0).astype(np.float32)
     padded[np.abs(padded) < _CLEAR] = -_CLEAR  # a corner on the surface itself would give triangles of no size
     vertices, faces, _, _ = marching_cubes(padded, 0.0, gradient_direction="ascent")
-    body = Manifold(Mesh(np.ascontiguousarray(vertices - 0.5, np.float32), np.ascontiguousarray(faces, np.uint32)))
+    faces = _largest(vertices, faces)
+    used, faces = np.unique(faces, return_inverse=True)
+    corners = np.ascontiguousarray(vertices[used] - 0.5, np.float32)
+    body = Manifold(Mesh(corners, np.ascontiguousarray(faces.reshape(-1, 3), np.uint32)))
     if body.status() != Error.NoError:
         raise RepresentationError(f"the surface is not that of a solid ({body.status().name})")
-    parts = sorted((part for part in body.decompose() if part.volume() > 0), key=lambda part: -part.volume())
-    kept = [part for part in parts if part.volume() >= SMALLEST_PART * parts[0].volume()]
-    if not kept:
-        raise RepresentationError("the surface encloses nothing")
-    return _joined([_arrays(part) for part in kept])
+    mesh = body.to_mesh()
+    return Shape(mesh.vert_properties[:, :3], mesh.tri_verts)
 
 
 _CLEAR = 1e-3
 
 
-def _arrays(part: object) -> tuple[Floats, NDArray[np.int64]]:
-    mesh = part.to_mesh()  # type: ignore[attr-defined]  # manifold3d's own types are not exported
-    return np.asarray(mesh.vert_properties[:, :3], np.float64), np.asarray(mesh.tri_verts, np.int64)
+def _largest(vertices: Floats, faces: NDArray[np.integer]) -> NDArray[np.integer]:
+    """Return the faces of the parts that enclose most. The walls of a hollow enclose less than nothing."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
 
-
-def _joined(parts: list[tuple[Floats, NDArray[np.int64]]]) -> Shape:
-    starts = np.cumsum([0, *(len(vertices) for vertices, _ in parts)])
-    faces = [triangles + start for (_, triangles), start in zip(parts, starts, strict=False)]
-    return Shape(np.concatenate([vertices for vertices, _ in parts]), np.concatenate(faces))
+    ends = np.repeat(faces[:, 0], 2), faces[:, 1:].ravel()
+    links = coo_array((np.ones(2 * len(faces), np.int8), ends), shape=(len(vertices),) * 2)
+    count, part = connected_components(links, directed=False)
+    a, b, c = np.asarray(vertices, np.float64)[faces].transpose(1, 0, 2)
+    volumes = np.bincount(part[faces[:, 0]], np.einsum("ij,ij->i", a, np.cross(b, c)) / 6, minlength=count)
+    if not volumes.max() > 0:
+        raise RepresentationError("the surface encloses nothing")
+    return faces[(volumes >= SMALLEST_PART * volumes.max())[part[faces[:, 0]]]]
 
 
 def filled(walls: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -32,7 +32,7 @@ def opened(source: Any) -> Iterator[zipfile.ZipFile]:
         raise InputError(f"the archive is damaged: {error}") from error
 
 
-def member(archive: zipfile.ZipFile, name: str, *, most: int = LARGEST_FILE) -> bytes:
+def member(archive: zipfile.ZipFile, name: str, *, most: int) -> bytes:
     """Unpack one file of an archive, up to `most` bytes: a bomb is refused whatever it says of its size.
 
     Raises:
@@ -58,7 +58,7 @@ def read_3mf(data: bytes) -> Shape:
         names = [name for name in archive.namelist() if name.lower().endswith(".model")]
         if not names:
             raise InputError("the archive holds no 3D model")
-        text = member(archive, min(names, key=len))
+        text = member(archive, min(names, key=len), most=LARGEST_FILE)
     try:
         model = _Model(text)
         pieces = list(model.built())
