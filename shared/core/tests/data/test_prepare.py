@@ -210,4 +210,4 @@ def test_an_interruption_does_not_wait_for_busy_workers(letters):
     with pytest.raises(KeyboardInterrupt), encoders(letters.Letters(), 1) as encode:
         for _ in encode([["warm"], ["SLOW"], ["SLOW"]]):
             raise KeyboardInterrupt
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 50  # a slow word takes 60 seconds

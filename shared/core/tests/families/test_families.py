@@ -64,6 +64,7 @@ UNLEARNED = {
     ("diffusion", "uniform", "graph"),
     ("energy", "deep-boltzmann", "grid-3"),
     ("energy", "langevin", "tokens"),
+    ("flow", "latent", "grid-1"),
 }
 """What was seen to fail the law of learning: 300 steps of so small a network do not reach there what it asks for."""
 
