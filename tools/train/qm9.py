@@ -64,6 +64,13 @@ SHIPPED = {
         "the one that the critic thinks most like data stays; it knows no chemistry but what it learned. With a single "
         "candidate 0.772 of 10,000 were valid, and 0.890 of these different.",
     ),
+    "graph-ebm": Shipped(
+        recipe="graph-ebm",
+        training={},
+        drawing={},
+        text="An energy of blurred atoms and bonds, learned by score matching: noise walks down it and jumps to the "
+        "nearest molecule.",
+    ),
 }
 """The models by their names; each is a folder of its own beside the others."""
 

@@ -17,7 +17,7 @@ MOLECULES = Path(__file__).parent / "data" / "molecules.smi"
 LONGEST = {"selfies": 40, "graph": 16}
 """The lengths of SMILES that are left out. What a perceptron over graphs weighs grows with the square of their size."""
 
-SLOW = {"moflow": 40}
+SLOW = {"graph-ebm": 40, "moflow": 40}
 """The steps of recipes that need more than eight of them."""
 
 
