@@ -40,3 +40,10 @@ def test_molgan_has_not_collapsed_and_its_critic_knows_what_is_valid():
         assert len(set(good)) > 0.9 * len(good)
         shares[candidates] = len(good) / 300
     assert shares[4] > shares[1] + 0.05 and shares[4] > 0.85
+
+
+def test_graph_ebm_walks_down_to_molecules_that_are_valid_and_not_the_same():
+    drawn = Pipeline.from_pretrained("graph-ebm", DOMAIN).sample(100, seed=0, raw=True)
+    good = [smiles for smiles, valid in zip(drawn.smiles, drawn.valid, strict=True) if valid]
+    assert len(good) > 0.65 * 100
+    assert len(set(good)) > 0.9 * len(good)
