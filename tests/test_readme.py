@@ -13,7 +13,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
-PAGES = [ROOT / "README.md", ROOT / "packages/gdl-molecules/README.md", *(ROOT / "docs").glob("*.md")]
+READMES = [ROOT / f"packages/gdl-{name}/README.md" for name in ("molecules", "image")]
+PAGES = [ROOT / "README.md", *READMES, *(ROOT / "docs").glob("*.md")]
 GDL = Path(sys.executable).with_name("gdl")
 NETWORK_OFF = """
 import socket

@@ -1,5 +1,6 @@
 """``gdl image`` from a folder of small pictures to samples, walks and measures, and the README's own lines."""
 
+import itertools
 import json
 import re
 import shlex
@@ -13,6 +14,7 @@ from PIL import Image
 
 import gdl_image
 from gdl_image import Pictures, read
+from gdl_image.sheet import enlarged
 from gdl_image.sources import SOURCES
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
@@ -128,9 +130,12 @@ def test_sets_of_pictures_are_listed_with_commands_that_gdl_has(gdl):
 @pytest.mark.slow
 def test_the_lines_of_the_readme_run_as_pasted(gdl, home, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for name in ("pictures", "held-out"):
-        (tmp_path / name).symlink_to(home / "pictures")
-    shell, python = (re.findall(rf"^```{kind}\n(.*?)^```$", README, re.DOTALL | re.MULTILINE) for kind in ("", "python"))
+    for data, name in itertools.product(("pictures", "held-out"), ("cat", "dog")):
+        large = [enlarged(picture, 4) for picture in arrays(home / "pictures" / name)]
+        Pictures(large).save(tmp_path / data / name)
+    shell, python = (
+        re.findall(rf"^```{kind}\n(.*?)^```$", README, re.DOTALL | re.MULTILINE) for kind in ("", "python")
+    )
     for line in shell[1].splitlines():  # the first block installs
         ended = gdl(*shlex.split(line.replace("--time 10m", "--steps 2"))[2:])
         assert ended.code == 0, (line, ended.err)
