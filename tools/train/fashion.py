@@ -17,11 +17,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from shipping import load, ship, train_and_tell
-from steps import Step, models_of, say, take
+from shipping import load, ship, train_recipe
+from steps import Step, models_of, take
 
 from gdl_core.cli.options import seconds
-from gdl_core.training import Trained
 
 DRAWN_OF_EACH, HELD_OUT = 500, 10_000
 
@@ -94,24 +93,15 @@ def prepare(arguments: argparse.Namespace) -> None:
 
 def train_model(arguments: argparse.Namespace) -> None:
     """Train, or go on training."""
-    from gdl_core.pipeline import train_from_files
-    from gdl_image.domain import DOMAIN
-
     own = arguments.work / arguments.model
     options = {
         "time": arguments.time, "validation_most": 1024, "checkpoint_every": 60.0, "seed": arguments.seed,
-        "device": arguments.device, **SHIPPED[arguments.model].training,
+        **SHIPPED[arguments.model].training,
     }  # fmt: skip
-
-    def run() -> Trained:
-        trained = train_from_files(
-            DOMAIN, [arguments.work / "data"], own / "run", recipe=arguments.model, conditions=("class",),
-            options=options, resume=(own / "run" / "run.json").exists(), progress=say,
-        )  # fmt: skip
-        assert isinstance(trained, Trained)
-        return trained
-
-    train_and_tell(own, arguments.device, run)
+    train_recipe(
+        arguments.work / "data", own, recipe=arguments.model, device=arguments.device, options=options,
+        conditions=("class",), domain="image",
+    )  # fmt: skip
 
 
 def draw(arguments: argparse.Namespace) -> None:

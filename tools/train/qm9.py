@@ -17,11 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shipping import load, ship, train_and_tell
-from steps import MODELS, Step, say, take
+from shipping import load, ship, train_recipe
+from steps import MODELS, Step, take
 
 from gdl_core.cli.options import seconds
-from gdl_core.training import Trained
 
 TEST, SAMPLES = 10_000, 10_000
 
@@ -138,24 +137,12 @@ def prepare(arguments: argparse.Namespace) -> None:
 
 def train_model(arguments: argparse.Namespace) -> None:
     """Train, or go on training."""
-    from gdl_core.pipeline import train_from_files
-    from gdl_molecules.domain import DOMAIN
-
     shipped, own = SHIPPED[arguments.model], arguments.work / arguments.model
     options = {
         "time": arguments.time, "validation_most": 2048, "checkpoint_every": 120.0, "seed": arguments.seed,
-        "device": arguments.device, **shipped.training,
+        **shipped.training,
     }  # fmt: skip
-
-    def run() -> Trained:
-        trained = train_from_files(
-            DOMAIN, [arguments.work / "data"], own / "run", recipe=shipped.recipe, options=options,
-            resume=(own / "run" / "run.json").exists(), progress=say,
-        )  # fmt: skip
-        assert isinstance(trained, Trained)
-        return trained
-
-    train_and_tell(own, arguments.device, run)
+    train_recipe(arguments.work / "data", own, recipe=shipped.recipe, device=arguments.device, options=options)
 
 
 def draw(arguments: argparse.Namespace) -> None:

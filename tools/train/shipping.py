@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from steps import hardware, models_of
+from steps import hardware, models_of, say
 
 from gdl_core.training import Trained
 
@@ -43,6 +43,31 @@ def train_and_tell(work: Path, device: str, run: Callable[[], Trained]) -> None:
         "unit": trained.unit,
     }
     (work / "trained.json").write_text(json.dumps(facts, indent=1))
+
+
+def train_recipe(
+    data: Path,
+    own: Path,
+    *,
+    recipe: str,
+    device: str,
+    options: Mapping[str, Any],
+    conditions: Sequence[str] = (),
+    domain: str = "molecules",
+) -> None:
+    """Train a recipe on a prepared data set in the folder `own`, or go on training; tell what it took."""
+    from gdl_core.domains import discover
+    from gdl_core.pipeline import train_from_files
+
+    def run() -> Trained:
+        trained = train_from_files(
+            discover().find(domain), [data], own / "run", recipe=recipe, conditions=conditions,
+            options={"device": device, **options}, resume=(own / "run" / "run.json").exists(), progress=say,
+        )  # fmt: skip
+        assert isinstance(trained, Trained)
+        return trained
+
+    train_and_tell(own, device, run)
 
 
 def ship(

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gdl_core.domains import attributes
+
 if TYPE_CHECKING:
     from gdl_3d.closing import closed
     from gdl_3d.conversion import convert
@@ -97,13 +99,5 @@ def train(
     return load(out, device=(options or {}).get("device", "auto"))
 
 
-def __getattr__(name: str) -> Any:
-    """Import what stands in another module when it is first asked for: `import gdl_3d` is instant."""
-    from importlib import import_module
-    from importlib.metadata import version
-
-    if name == "__version__":
-        return version("gdl-3d")
-    if name in _PLACES:
-        return getattr(import_module(f"gdl_3d.{_PLACES[name]}"), name)
-    raise AttributeError(f"module 'gdl_3d' has no attribute {name!r}")
+__getattr__ = attributes("gdl_3d", _PLACES)
+"""What stands in another module is imported when it is first asked for: `import gdl_3d` is instant."""

@@ -4,14 +4,14 @@ import json
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Literal, Self, overload
+from typing import Self, overload
 
 from gdl_3d.closing import closed
 from gdl_3d.draw import grid
 from gdl_3d.files.writing import WRITTEN, check_written, write_shape
 from gdl_3d.shape import Shape
 from gdl_core.errors import RepresentationError, Skipped, UsageError
-from gdl_core.folders import new_file, new_folder
+from gdl_core.folders import new_drawing, new_folder
 
 Skip = Callable[[Skipped], None]
 
@@ -129,16 +129,9 @@ class Shapes(Sequence[Shape | None]):
         shown = self.shapes[:count]
         if path is None:
             return str(grid(shown, columns=columns, legends=legends))
-        place = Path(path)
-        if place.suffix.lower() not in (".svg", ".png"):
-            raise UsageError(f"{place}: a picture is an .svg or a .png file; end its name so")
-        if place.exists() and not force:
-            raise UsageError(f"{place} exists already; choose another name, or ask to replace it")
-        kind: Literal["svg", "png"] = "svg" if place.suffix.lower() == ".svg" else "png"
-        picture = grid(shown, columns=columns, legends=legends, format=kind)
-        with new_file(place) as draft:
-            draft.write_bytes(picture if isinstance(picture, bytes) else picture.encode())
-        return place
+        return new_drawing(
+            path, lambda format: grid(shown, columns=columns, legends=legends, format=format), force=force
+        )
 
 
 def _check_folder(place: Path, *, force: bool) -> None:

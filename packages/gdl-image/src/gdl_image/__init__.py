@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gdl_core.domains import attributes
+
 if TYPE_CHECKING:
     from gdl_core.errors import Skipped
     from gdl_core.pipeline import Pipeline
@@ -91,13 +93,5 @@ def train(
     return load(out, device=(options or {}).get("device", "auto"))
 
 
-def __getattr__(name: str) -> Any:
-    """Import what stands in another module when it is first asked for: `import gdl_image` is instant."""
-    from importlib import import_module
-    from importlib.metadata import version
-
-    if name == "__version__":
-        return version("gdl-image")
-    if name in _PLACES:
-        return getattr(import_module(f"gdl_image.{_PLACES[name]}"), name)
-    raise AttributeError(f"module 'gdl_image' has no attribute {name!r}")
+__getattr__ = attributes("gdl_image", _PLACES)
+"""What stands in another module is imported when it is first asked for: `import gdl_image` is instant."""

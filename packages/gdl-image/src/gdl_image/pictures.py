@@ -3,10 +3,10 @@
 import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Literal, Self, overload
+from typing import Any, Self, overload
 
 from gdl_core.errors import UsageError
-from gdl_core.folders import new_file
+from gdl_core.folders import new_drawing
 from gdl_image.arrays import Picture, checked
 from gdl_image.draw import grid
 from gdl_image.files.kinds import Skip
@@ -92,13 +92,6 @@ class Pictures(Sequence[Picture | None]):
         columns = columns or columns_for(len(shown))
         if path is None:
             return str(grid(shown, columns=columns, legends=legends))
-        place = Path(path)
-        if place.suffix.lower() not in (".svg", ".png"):
-            raise UsageError(f"{place}: a picture is an .svg or a .png file; end its name so")
-        if place.exists() and not force:
-            raise UsageError(f"{place} exists already; choose another name, or ask to replace it")
-        kind: Literal["svg", "png"] = "svg" if place.suffix.lower() == ".svg" else "png"
-        picture = grid(shown, columns=columns, legends=legends, format=kind)
-        with new_file(place) as draft:
-            draft.write_bytes(picture if isinstance(picture, bytes) else picture.encode())
-        return place
+        return new_drawing(
+            path, lambda format: grid(shown, columns=columns, legends=legends, format=format), force=force
+        )

@@ -4,13 +4,13 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Self, overload
+from typing import Any, Self, overload
 
 from rdkit.Chem import Mol, MolFromMolBlock
 from rdkit.rdBase import BlockLogs
 
 from gdl_core.errors import RepresentationError, Skipped, UsageError, nearest
-from gdl_core.folders import new_file
+from gdl_core.folders import new_drawing
 from gdl_core.workers import spread
 from gdl_molecules.chemistry import parse, reason, spelling
 from gdl_molecules.descriptors import PROPERTIES
@@ -190,16 +190,9 @@ class Molecules(Sequence[Mol | None]):
         shown = self.smiles[:count]
         if path is None:
             return str(grid(shown, columns=columns, legends=legends))
-        place = Path(path)
-        if place.suffix.lower() not in (".svg", ".png"):
-            raise UsageError(f"{place}: a picture is an .svg or a .png file; end its name so")
-        if place.exists() and not force:
-            raise UsageError(f"{place} exists already; choose another name, or ask to replace it")
-        kind: Literal["svg", "png"] = "svg" if place.suffix.lower() == ".svg" else "png"
-        picture = grid(shown, columns=columns, legends=legends, format=kind)
-        with new_file(place) as draft:
-            draft.write_bytes(picture if isinstance(picture, bytes) else picture.encode())
-        return place
+        return new_drawing(
+            path, lambda format: grid(shown, columns=columns, legends=legends, format=format), force=force
+        )
 
 
 def _mol(smiles: str) -> Mol | None:

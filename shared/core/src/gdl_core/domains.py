@@ -7,7 +7,7 @@ stands in it as ``"module:attribute"`` and is imported when it is first needed, 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from importlib.metadata import EntryPoint
+from importlib.metadata import EntryPoint, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -121,6 +121,26 @@ class Domain:
         package = find_spec(self.models)
         places = list(package.submodule_search_locations or ()) if package else []
         return {path.parent.name: path.parent for place in places for path in sorted(Path(place).glob("*/config.json"))}
+
+
+def attributes(package: str, places: Mapping[str, str]) -> Callable[[str], Any]:
+    """Return a package's `__getattr__`: what stands in its modules is imported when it is first asked for.
+
+    `places` says in which module each name stands; ``__version__`` is that of the distribution.
+
+    Example:
+        >>> attributes("xml", {"parse": "dom.minidom"})("parse").__name__
+        'parse'
+    """
+
+    def find(name: str) -> Any:
+        if name == "__version__":
+            return version(package.replace("_", "-"))
+        if name in places:
+            return getattr(import_module(f"{package}.{places[name]}"), name)
+        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+
+    return find
 
 
 def resolve(target: str) -> Any:

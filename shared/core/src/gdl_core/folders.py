@@ -5,9 +5,10 @@ import hashlib
 import os
 import shutil
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Literal
 
 from gdl_core.errors import ResourceError, UsageError
 
@@ -63,6 +64,25 @@ def new_file(place: Path) -> Iterator[Path]:
             os.replace(draft, place)
         finally:
             draft.unlink(missing_ok=True)
+
+
+def new_drawing(path: str | Path, draw: Callable[[Literal["svg", "png"]], str | bytes], *, force: bool = False) -> Path:
+    """Write what `draw` makes, in the format that the name says: an .svg or a .png file; return the path.
+
+    Example:
+        >>> import tempfile
+        >>> new_drawing(Path(tempfile.mkdtemp()) / "a.svg", lambda format: "<svg/>").read_text()
+        '<svg/>'
+    """
+    place = Path(path)
+    if place.suffix.lower() not in (".svg", ".png"):
+        raise UsageError(f"{place}: a picture is an .svg or a .png file; end its name so")
+    if place.exists() and not force:
+        raise UsageError(f"{place} exists already; choose another name, or ask to replace it")
+    picture = draw("svg" if place.suffix.lower() == ".svg" else "png")
+    with new_file(place) as draft:
+        draft.write_bytes(picture if isinstance(picture, bytes) else picture.encode())
+    return place
 
 
 def _delete_empty(folders: Iterable[Path]) -> None:

@@ -1,11 +1,12 @@
 """The contract between domain objects and sample spaces."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
-from gdl_core.errors import InputError
+from gdl_core.errors import InputError, Skipped
 from gdl_core.spaces import Sample, Space
 
 
@@ -19,6 +20,38 @@ class Record:
     object: Any
     where: str
     properties: Mapping[str, Any] = field(default_factory=dict)
+
+
+def not_empty(
+    read: Callable[[Callable[[Skipped], None]], Iterator[Record]],
+    skipped: Callable[[Skipped], None] | None,
+    complaint: str,
+) -> Iterator[Record]:
+    """Stream the records that `read` yields, which is handed what to call for each that it leaves out.
+
+    The first is read at once, so that what is wrong with the source as a whole is raised here.
+
+    Raises:
+        InputError: There was neither a record nor one to leave out; the message is the complaint.
+
+    Example:
+        >>> [record.object for record in not_empty(lambda skip: iter([Record(7, "here")]), None, "nothing there")]
+        [7]
+    """
+    seen: list[str] = []
+
+    def skip(record: Skipped) -> None:
+        seen[:] = ["something"]
+        if skipped is not None:
+            skipped(record)
+
+    records = read(skip)
+    first = next(records, None)
+    if first is not None:
+        return chain([first], records)
+    if not seen:
+        raise InputError(complaint)
+    return iter(())
 
 
 class Representation(ABC):

@@ -2,11 +2,10 @@
 
 import sys
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 
-from gdl_core.errors import InputError, Skipped, UsageError
-from gdl_core.representation import Record
+from gdl_core.errors import UsageError
+from gdl_core.representation import Record, not_empty
 from gdl_image.files.idx import read_idx
 from gdl_image.files.items import Item, in_archive, in_folder, in_table, opened
 from gdl_image.files.kinds import STANDARD, Skip, kind_of, missing
@@ -36,20 +35,7 @@ def read(source: str | Path, *, column: str | None = None, skipped: Skip | None 
         ...     print(record.object.shape, record.properties)
         (2, 4, 3) {'class': 'red'}
     """
-    seen: list[str] = []
-
-    def skip(record: Skipped) -> None:
-        seen[:] = ["something"]
-        if skipped is not None:
-            skipped(record)
-
-    records = _records(source, column, skip)
-    first = next(records, None)
-    if first is None:
-        if not seen:
-            raise InputError(f"{source} holds no picture")
-        return iter(())
-    return chain([first], records)
+    return not_empty(lambda skip: _records(source, column, skip), skipped, f"{source} holds no picture")
 
 
 def _records(source: str | Path, column: str | None, skip: Skip) -> Iterator[Record]:

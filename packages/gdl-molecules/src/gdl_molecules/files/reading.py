@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 
-from gdl_core.errors import InputError, Skipped, UsageError
-from gdl_core.representation import Record
+from gdl_core.errors import UsageError
+from gdl_core.representation import Record, not_empty
 from gdl_molecules.files.delimited import read_delimited
 from gdl_molecules.files.kinds import SMILES_COLUMNS, STANDARD, kind_of, missing
 from gdl_molecules.files.parquet import read_parquet
@@ -33,20 +32,7 @@ def read(source: str | Path, *, column: str | None = None, skipped: Skip | None 
         ...     print(record.object, dict(record.properties))
         CCO {'id': 7, 'pIC50': 6.5}
     """
-    seen: list[str] = []
-
-    def skip(record: Skipped) -> None:
-        seen[:] = ["something"]
-        if skipped is not None:
-            skipped(record)
-
-    records = _records(source, column, skip)
-    first = next(records, None)
-    if first is None:
-        if not seen:
-            raise InputError(f"{_name(source)} holds no molecule")
-        return iter(())
-    return chain([first], records)
+    return not_empty(lambda skip: _records(source, column, skip), skipped, f"{_name(source)} holds no molecule")
 
 
 def _records(source: str | Path, column: str | None, skip: Skip) -> Iterator[Record]:
