@@ -1,38 +1,21 @@
 """`gdl molecules` inside the test's own process, and a model that has seen some hundred small molecules."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from gdl_core.cli import application, main
 from gdl_core.domains import Installed
+from gdl_core.testing.commands import Ended, command_line
 from gdl_molecules.domain import DOMAIN
 
 SMALL = ("C", "CC", "CO", "CN", "CCO", "CCN", "CCC", "OCCO", "CC(C)O", "c1ccccc1", "C1CC1", "CC#N", "CC(=O)O", "CF")
 
 
-@dataclass(frozen=True)
-class Ended:
-    """How a call of `gdl` ended."""
-
-    code: int
-    out: str
-    err: str
-
-
 @pytest.fixture
 def gdl(monkeypatch, capsys) -> Callable[..., Ended]:
     """Call ``gdl molecules`` with words, and get its exit code and what it wrote."""
-    monkeypatch.setattr(application, "discover", lambda: Installed({"molecules": DOMAIN}))
-
-    def call(*words: object) -> Ended:
-        capsys.readouterr()
-        code = main(["molecules", *map(str, words)])
-        return Ended(code, *capsys.readouterr())
-
-    return call
+    return command_line(monkeypatch, capsys, Installed({"molecules": DOMAIN}), "molecules")
 
 
 @pytest.fixture(scope="session")

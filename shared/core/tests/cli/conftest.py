@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from words import DOMAIN
 
 from gdl_core.cli import application, main
 from gdl_core.domains import Domain, Installed
+from gdl_core.testing.commands import Ended, command_line
 
 NAMES = [
     "anna",
@@ -32,26 +33,16 @@ NAMES = [
 EMPTY = Domain("birds", "new birds, as songs", "bird")
 
 
-@dataclass(frozen=True)
-class Ended:
-    """How a call of `gdl` ended."""
-
-    code: int
-    out: str
-    err: str
-
-
 @pytest.fixture
 def gdl(monkeypatch, capsys) -> Callable[..., Ended]:
     """Call `gdl` with words, and get its exit code and what it wrote."""
     installed = Installed({"words": DOMAIN, "birds": EMPTY}, ("the domain 'broken' of gdl-broken 1.0 fails to import",))
-    monkeypatch.setattr(application, "discover", lambda: installed)
+    run = command_line(monkeypatch, capsys, installed)
 
     def call(*words: object) -> Ended:
-        capsys.readouterr()
-        code = main([*map(str, words)])
-        out, err = capsys.readouterr()
-        return Ended(code, out, err.replace("warning: the domain 'broken' of gdl-broken 1.0 fails to import\n", ""))
+        ended = run(*words)
+        complaint = "warning: the domain 'broken' of gdl-broken 1.0 fails to import\n"
+        return replace(ended, err=ended.err.replace(complaint, ""))
 
     return call
 
