@@ -70,10 +70,10 @@ def blurred(pictures: Pictures) -> Pictures:
     return gaussian_filter(pictures.astype(float), (0, 1, 1, 0)).round().astype(np.uint8)
 
 
-def gaussian(train: Pictures) -> Pictures:
+def gaussian(train: Pictures, *, count: int = COUNT) -> Pictures:
     """Draw from a Gaussian with the mean and the full covariance of the training pixels."""
     rows = train.reshape(len(train), -1).astype(float)
-    drawn = np.random.default_rng(0).multivariate_normal(rows.mean(0), np.cov(rows, rowvar=False), COUNT, method="eigh")
+    drawn = np.random.default_rng(0).multivariate_normal(rows.mean(0), np.cov(rows, rowvar=False), count, method="eigh")
     return drawn.round().clip(0, 255).astype(np.uint8).reshape(-1, *train.shape[1:])
 
 

@@ -169,10 +169,11 @@ RECIPES = (
     ),
     Recipe(
         name="selfies-ebm",
-        summary="A transformer gives SELFIES an energy; samples walk down it as one-hot vectors, and are rounded.",
-        paper="Du and Mordatch (2019), arXiv:1903.08689; Krenn et al. (2020), arXiv:1905.13741",
+        summary="A transformer gives SELFIES an energy; samples walk down it as one-hot vectors, and are rounded. It "
+        "learns by score matching, since the walks of contrastive divergence end at few molecules here.",
+        paper="Saremi and Hyvärinen (2019), arXiv:1903.02334; Krenn et al. (2020), arXiv:1905.13741",
         family="energy",
-        variant="langevin",
+        variant="score-matching",
         representation="selfies",
         network_options={"width": 64, "layers": 2},
         training={"batch_size": 64, "learning_rate": 1e-3, "weight_decay": 0.0},
