@@ -84,7 +84,7 @@ class Fashion(Board):
 
     @classmethod
     def scale(cls, space: Found) -> float:
-        return math.log(2) * space["channels"] * math.prod(space["size"])
+        return math.log(2) * space["channels"] * math.prod(space["shape"])
 
     @classmethod
     def text(cls) -> str:
