@@ -1,7 +1,8 @@
 """Train every recipe for a few minutes on the data of its table and write `docs/recipes.md`.
 
     python tools/train/qm9.py --model digress --data qm9/qm9pack/data --work runs/qm9 --only split
-    python tools/recipes.py --moses moses-data/moses/dataset/data --qm9 runs/qm9 --fashion fashion --minutes 5
+    python tools/recipes.py --moses moses-data/moses/dataset/data --qm9 runs/qm9 --minutes 5
+    python tools/recipes.py --fashion fashion --furniture furniture --minutes 5
 
 A table is made again where its folder is given. Each recipe is held against its untrained twin and against baselines
 without a network. Likelihoods are per object, so that representations can be compared; draws are raw. Minutes are of
@@ -22,6 +23,7 @@ from boards.board import Board
 from boards.molecules import QM9, Moses
 from boards.page import BASELINE, page
 from boards.pictures import Fashion
+from boards.shapes import Furniture
 
 from gdl_core.families import Family, HasLikelihood
 from gdl_core.pairing import build
@@ -29,7 +31,7 @@ from gdl_core.pipeline import Pipeline, train_from_files
 from gdl_core.recipes import Recipe
 from gdl_core.spaces import Sample
 
-BOARDS: tuple[type[Board], ...] = (Moses, QM9, Fashion)
+BOARDS: tuple[type[Board], ...] = (Moses, QM9, Fashion, Furniture)
 DOCS = Path(__file__).parents[1] / "docs"
 RESULTS = DOCS / "recipes.json"
 SHOWN, SCORED_AT_ONCE = 12, 100
