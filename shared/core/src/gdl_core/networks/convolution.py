@@ -12,18 +12,13 @@ from gdl_core.networks.conditioner import Conditioner
 from gdl_core.networks.modulation import Modulation
 from gdl_core.networks.precision import in_float32
 from gdl_core.networks.reading import Reading, reader_for
+from gdl_core.networks.strides import convolve, entering, leaving, patched
 from gdl_core.spaces import Batch, Grid
 
 SMALLEST = 4
 """An axis is halved as long as it is longer than this."""
 WIDEST = 4
 """How many times `width` channels there are at most; they double with each halving."""
-CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
-
-
-def convolve(axes: int, inputs: int, outputs: int, *, size: int = 3, strides: tuple[int, ...] | int = 1) -> nn.Module:
-    """Return a convolution over this many axes that keeps their sizes, divided by the strides and rounded up."""
-    return CONVOLUTIONS[axes - 1](inputs, outputs, size, stride=strides, padding=size // 2)  # type: ignore[arg-type]
 
 
 def halvings(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
@@ -139,12 +134,12 @@ class Double(nn.Module):
 
 
 class Outputs(nn.Module):
-    """Makes the outputs of each cell. Shapes: (batch, width, *shape) -> (batch, channels, *shape, outputs)."""
+    """Makes the outputs of each cell. Shapes: (batch, width, *patches) -> (batch, channels, *shape, outputs)."""
 
-    def __init__(self, space: Grid, width: int, outputs: int) -> None:
+    def __init__(self, space: Grid, width: int, outputs: int, *, patch: int = 1) -> None:
         super().__init__()
         self.norm = Norm(width)
-        self.layer = convolve(len(space.shape), width, space.channels * outputs)
+        self.layer = leaving(space.shape, width, space.channels * outputs, patch)
         self.shape = (space.channels, outputs)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -154,6 +149,7 @@ class Outputs(nn.Module):
 class ConvolutionEncoder(nn.Module):
     """Sums up a grid, whose coarsest cells read the sequences among the conditions.
 
+    It works on patches, `patch` cells long on each axis.
     Shapes: (batch, channels, *shape) -> (batch, outputs[0]).
 
     Example:
@@ -171,12 +167,13 @@ class ConvolutionEncoder(nn.Module):
         width: int = 32,
         layers: int = 1,
         heads: int = 4,
+        patch: int = 1,
     ) -> None:
         super().__init__()
-        axes, shapes = len(space.shape), halvings(space.shape)
+        axes, shapes = len(space.shape), halvings(patched(space.shape, patch))
         widths = widths_of(width, len(shapes))
         self.conditioner = Conditioner(conditions, width)
-        self.first = convolve(axes, space.channels, width)
+        self.first = entering(axes, space.channels, width, patch)
         self.blocks = nn.ModuleList()
         for place, (inputs, outs) in enumerate(zip([width, *widths], widths, strict=False)):
             if place:
@@ -201,7 +198,7 @@ class ConvolutionEncoder(nn.Module):
 class ConvolutionDecoder(nn.Module):
     """Makes all cells from a code, the coarsest first, which read the sequences among the conditions.
 
-    The code also sets the scales and shifts of each layer.
+    The code also sets the scales and shifts of each layer. All but the last work on patches, `patch` cells long.
     Shapes: (batch, inputs) -> (batch, channels, *shape, outputs[0]).
 
     Example:
@@ -220,9 +217,10 @@ class ConvolutionDecoder(nn.Module):
         width: int = 32,
         layers: int = 1,
         heads: int = 4,
+        patch: int = 1,
     ) -> None:
         super().__init__()
-        axes, shapes = len(space.shape), halvings(space.shape)[::-1]
+        axes, shapes = len(space.shape), halvings(patched(space.shape, patch))[::-1]
         widths = widths_of(width, len(shapes))[::-1]
         self.shape = (widths[0], *shapes[0])
         self.conditioner = Conditioner(conditions, width)
@@ -234,7 +232,7 @@ class ConvolutionDecoder(nn.Module):
             if place:
                 self.blocks.append(Double(shapes[place - 1], shapes[place], widths[place - 1], outs))
             self.blocks.extend(ResidualCells(axes, outs, outs, width) for _ in range(layers))
-        self.outputs = Outputs(space, width, outputs[0])
+        self.outputs = Outputs(space, width, outputs[0], patch=patch)
 
     def forward(self, codes: Tensor, conditions: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
         context = self.code(codes) + self.conditioner(conditions, len(codes))

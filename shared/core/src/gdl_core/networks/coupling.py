@@ -7,9 +7,9 @@ from torch import Tensor, nn
 
 from gdl_core.conditions import Condition
 from gdl_core.networks.conditioner import Conditioner
-from gdl_core.networks.convolution import convolve
 from gdl_core.networks.modulation import zeroed
 from gdl_core.networks.precision import in_float32
+from gdl_core.networks.strides import convolve
 from gdl_core.spaces import Batch, Grid, Points, Vector
 
 

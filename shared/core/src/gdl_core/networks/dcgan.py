@@ -13,13 +13,12 @@ from torch import Tensor, nn
 
 from gdl_core.conditions import Condition
 from gdl_core.networks.conditioner import Conditioner
-from gdl_core.networks.convolution import convolve, halvings, widths_of
+from gdl_core.networks.convolution import halvings, widths_of
 from gdl_core.networks.precision import in_float32
 from gdl_core.networks.projection import ProjectionHead
 from gdl_core.networks.pyramid import cells_last
+from gdl_core.networks.strides import TRANSPOSED, convolve, entering, leaving, patched
 from gdl_core.spaces import Batch, Grid
-
-TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
 
 
 class CellNorm(nn.Module):
@@ -50,7 +49,7 @@ class Upwards(nn.Module):
 class DcganGenerator(nn.Module):
     """Makes numbers for each cell from a code. Shapes: (batch, inputs) -> (batch, channels, *shape, outputs[0]).
 
-    `width` is the number of channels at the finest scale; it grows at coarser ones.
+    `width` is the number of channels at the finest scale, that of patches `patch` cells long; it grows at coarser ones.
     """
 
     def __init__(
@@ -61,10 +60,11 @@ class DcganGenerator(nn.Module):
         outputs: Sequence[int],
         conditions: Sequence[Condition] = (),
         width: int = 64,
+        patch: int = 1,
     ) -> None:
         super().__init__()
-        self.shapes, self.outputs = halvings(space.shape)[::-1], outputs[0]
-        sizes, axes = widths_of(width, len(self.shapes))[::-1], len(space.shape)
+        self.shapes, self.outputs = halvings(patched(space.shape, patch))[::-1], outputs[0]
+        sizes = widths_of(width, len(self.shapes))[::-1]
         self.conditioner = Conditioner(conditions, inputs)
         self.first = nn.Linear(inputs, sizes[0] * math.prod(self.shapes[0]))
         self.ups = nn.ModuleList(
@@ -72,7 +72,7 @@ class DcganGenerator(nn.Module):
             for pair, fine, strides in zip(pairwise(sizes), self.shapes[1:], _strides(self.shapes), strict=True)
         )
         self.norm = CellNorm()
-        self.last = convolve(axes, sizes[-1], space.channels * self.outputs)
+        self.last = leaving(space.shape, sizes[-1], space.channels * self.outputs, patch)
 
     def forward(self, codes: Tensor, conditions: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
         x = self.first(codes + self.conditioner(conditions, len(codes)))
@@ -83,15 +83,21 @@ class DcganGenerator(nn.Module):
 
 
 class DcganDiscriminator(nn.Module):
-    """Sums up a grid. Shapes: (batch, channels, *shape) -> (batch, outputs[0])."""
+    """Sums up a grid, from its patches on. Shapes: (batch, channels, *shape) -> (batch, outputs[0])."""
 
     def __init__(
-        self, space: Grid, *, outputs: Sequence[int], conditions: Sequence[Condition] = (), width: int = 64
+        self,
+        space: Grid,
+        *,
+        outputs: Sequence[int],
+        conditions: Sequence[Condition] = (),
+        width: int = 64,
+        patch: int = 1,
     ) -> None:
         super().__init__()
-        shapes = halvings(space.shape)
+        shapes = halvings(patched(space.shape, patch))
         sizes, axes = widths_of(width, len(shapes)), len(space.shape)
-        self.first = convolve(axes, space.channels, sizes[0])
+        self.first = entering(axes, space.channels, sizes[0], patch)
         self.downs = nn.ModuleList(
             convolve(axes, *pair, strides=strides)
             for pair, strides in zip(pairwise(sizes), _strides(shapes), strict=True)

@@ -11,14 +11,11 @@ from torch import Tensor, nn
 
 from gdl_core.conditions import Condition
 from gdl_core.networks.conditioner import Conditioner
-from gdl_core.networks.convolution import CONVOLUTIONS, CellReading, Norm, ResidualCells, convolve, widths_of
+from gdl_core.networks.convolution import CellReading, Norm, ResidualCells, widths_of
 from gdl_core.networks.precision import in_float32
 from gdl_core.networks.pyramid import cells_last
+from gdl_core.networks.strides import Grow, Shrink, convolve
 from gdl_core.spaces import Batch, Grid
-
-UP = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
-OVERLAPPING = 4
-"""How many fine cells along an axis a coarse cell sees: twice those that it stands for, so that no seams are left."""
 
 
 def map_shapes(shape: tuple[int, ...], halvings: int) -> list[tuple[int, ...]]:
@@ -34,35 +31,6 @@ def map_shapes(shape: tuple[int, ...], halvings: int) -> list[tuple[int, ...]]:
     for _ in range(halvings):
         shapes.append(tuple(-(-size // 2) for size in shapes[-1]))
     return shapes
-
-
-class Shrink(nn.Module):
-    """Halves all axes, after a cell of zeros behind those of odd size. (batch, inputs, *axes) -> (batch, outputs, ...).
-
-    Example:
-        >>> import torch
-        >>> Shrink(2, 1, 3)(torch.zeros(2, 1, 6, 5)).shape
-        torch.Size([2, 3, 3, 3])
-    """
-
-    def __init__(self, axes: int, inputs: int, outputs: int) -> None:
-        super().__init__()
-        self.layer = CONVOLUTIONS[axes - 1](inputs, outputs, OVERLAPPING, stride=2, padding=1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.layer(F.pad(x, [pad for size in reversed(x.shape[2:]) for pad in (0, size % 2)]))
-
-
-class Grow(nn.Module):
-    """Doubles all axes, and cuts off what is beyond a shape. (batch, inputs, *axes) -> (batch, outputs, *shape)."""
-
-    def __init__(self, shape: tuple[int, ...], inputs: int, outputs: int) -> None:
-        super().__init__()
-        self.shape = shape
-        self.layer = UP[len(shape) - 1](inputs, outputs, OVERLAPPING, stride=2, padding=1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.layer(x)[:, :, *(slice(size) for size in self.shape)]
 
 
 def blocks(axes: int, width: int, context: int, layers: int) -> Iterable[nn.Module]:

@@ -13,11 +13,12 @@ from torch import Tensor, nn
 
 from gdl_core.conditions import Condition
 from gdl_core.networks.conditioner import Conditioner
-from gdl_core.networks.convolution import convolve, halvings, widths_of
+from gdl_core.networks.convolution import halvings, widths_of
 from gdl_core.networks.precision import in_float32
 from gdl_core.networks.projection import ProjectionHead
 from gdl_core.networks.pyramid import cells_last, coarser, finer
 from gdl_core.networks.residual import residual_stage
+from gdl_core.networks.strides import convolve
 from gdl_core.spaces import Batch, Grid
 
 

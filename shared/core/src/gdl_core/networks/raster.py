@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from gdl_core.networks.convolution import CONVOLUTIONS
+from gdl_core.networks.strides import CONVOLUTIONS
 
 
 class CausalConvolution(nn.Module):

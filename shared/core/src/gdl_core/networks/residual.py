@@ -11,11 +11,12 @@ from torch import Tensor, nn
 
 from gdl_core.conditions import Condition
 from gdl_core.networks.conditioner import Conditioner
-from gdl_core.networks.convolution import convolve, halvings, widths_of
+from gdl_core.networks.convolution import halvings, widths_of
 from gdl_core.networks.modulation import zeroed
 from gdl_core.networks.precision import in_float32
 from gdl_core.networks.projection import ProjectionHead
 from gdl_core.networks.pyramid import cells_last, coarser, finer
+from gdl_core.networks.strides import convolve, entering, leaving, patched
 from gdl_core.spaces import Batch, Grid
 
 
@@ -40,7 +41,8 @@ def residual_stage(inputs: int, outputs: int, axes: int, layers: int) -> nn.Sequ
 class ResidualGenerator(nn.Module):
     """Makes numbers for each cell from a code. Shapes: (batch, inputs) -> (batch, channels, *shape, outputs[0]).
 
-    `width` is the number of channels at the finest scale; it grows at coarser ones. `layers` blocks a scale.
+    `width` is the number of channels at the finest scale, that of patches `patch` cells long; it grows at coarser ones.
+    `layers` blocks a scale.
     """
 
     def __init__(
@@ -52,15 +54,16 @@ class ResidualGenerator(nn.Module):
         conditions: Sequence[Condition] = (),
         width: int = 32,
         layers: int = 1,
+        patch: int = 1,
     ) -> None:
         super().__init__()
-        self.shapes, self.outputs = halvings(space.shape)[::-1], outputs[0]
+        self.shapes, self.outputs = halvings(patched(space.shape, patch))[::-1], outputs[0]
         sizes, axes = widths_of(width, len(self.shapes))[::-1], len(space.shape)
         self.conditioner = Conditioner(conditions, inputs)
         self.first = nn.Linear(inputs, sizes[0] * math.prod(self.shapes[0]))
         pairs = zip([sizes[0], *sizes], sizes, strict=False)
         self.stages = nn.ModuleList(residual_stage(before, after, axes, layers) for before, after in pairs)
-        self.last = convolve(axes, sizes[-1], space.channels * self.outputs)
+        self.last = leaving(space.shape, sizes[-1], space.channels * self.outputs, patch)
 
     def forward(self, codes: Tensor, conditions: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
         x = self.first(codes + self.conditioner(conditions, len(codes))).unflatten(1, (-1, *self.shapes[0]))
@@ -70,7 +73,7 @@ class ResidualGenerator(nn.Module):
 
 
 class ResidualDiscriminator(nn.Module):
-    """Sums up a grid. Shapes: (batch, channels, *shape) -> (batch, outputs[0])."""
+    """Sums up a grid, from its patches on. Shapes: (batch, channels, *shape) -> (batch, outputs[0])."""
 
     def __init__(
         self,
@@ -80,11 +83,12 @@ class ResidualDiscriminator(nn.Module):
         conditions: Sequence[Condition] = (),
         width: int = 32,
         layers: int = 1,
+        patch: int = 1,
     ) -> None:
         super().__init__()
-        self.shapes = halvings(space.shape)
+        self.shapes = halvings(patched(space.shape, patch))
         sizes, axes = widths_of(width, len(self.shapes)), len(space.shape)
-        self.first = convolve(axes, space.channels, sizes[0])
+        self.first = entering(axes, space.channels, sizes[0], patch)
         pairs = zip([sizes[0], *sizes], sizes, strict=False)
         self.stages = nn.ModuleList(residual_stage(before, after, axes, layers) for before, after in pairs)
         self.features = nn.Linear(sizes[-1] * math.prod(self.shapes[-1]), sizes[-1])

@@ -12,9 +12,10 @@ from torch import Tensor, nn
 
 from gdl_core.conditions import Condition
 from gdl_core.networks.conditioner import Conditioner
-from gdl_core.networks.convolution import CONVOLUTIONS, convolve, halvings, widths_of
+from gdl_core.networks.convolution import halvings, widths_of
 from gdl_core.networks.precision import in_float32
 from gdl_core.networks.pyramid import cells_last, finer
+from gdl_core.networks.strides import CONVOLUTIONS, convolve
 from gdl_core.spaces import Grid
 
 

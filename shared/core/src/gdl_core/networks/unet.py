@@ -15,11 +15,11 @@ from gdl_core.networks.convolution import (
     Halve,
     Outputs,
     ResidualCells,
-    convolve,
     halvings,
     widths_of,
 )
 from gdl_core.networks.modulation import zeroed
+from gdl_core.networks.strides import entering, patched
 from gdl_core.networks.time import TimeEmbedding
 from gdl_core.spaces import Batch, Grid
 
@@ -28,7 +28,8 @@ class UNet(nn.Module):
     """Makes numbers for each cell at a time: to the coarsest cells and back, with what was seen on the way beside.
 
     Ronneberger et al. (2015), arXiv:1505.04597, as a denoiser after Ho et al. (2020), arXiv:2006.11239: `layers`
-    residual blocks at each scale, modulated by time and conditions, and attention among the coarsest cells.
+    residual blocks at each scale, modulated by time and conditions, and attention among the coarsest cells. All but the
+    first layer and the last work on patches, `patch` cells long on each axis.
     Shapes: (batch, channels, *shape), (batch,) -> (batch, channels, *shape, outputs[0]).
 
     Example:
@@ -47,13 +48,14 @@ class UNet(nn.Module):
         width: int = 32,
         layers: int = 1,
         heads: int = 4,
+        patch: int = 1,
     ) -> None:
         super().__init__()
-        axes, shapes, context = len(space.shape), halvings(space.shape), 4 * width
+        axes, shapes, context = len(space.shape), halvings(patched(space.shape, patch)), 4 * width
         widths = widths_of(width, len(shapes))
         self.time = TimeEmbedding(context)
         self.conditioner = Conditioner(conditions, context, inputs=inputs)
-        self.first = convolve(axes, space.channels, width)
+        self.first = entering(axes, space.channels, width, patch)
         self.down, self.up = nn.ModuleList(), nn.ModuleList()
         self.coarser, self.finer = nn.ModuleList(), nn.ModuleList()
         for place, wide in enumerate(widths):
@@ -66,7 +68,7 @@ class UNet(nn.Module):
         self.middle = nn.ModuleList(ResidualCells(axes, widths[-1], widths[-1], context) for _ in range(2))
         self.attention = CellAttention(widths[-1], heads)
         self.reading = CellReading(conditions, widths[-1], heads)
-        self.outputs = Outputs(space, width, outputs[0])
+        self.outputs = Outputs(space, width, outputs[0], patch=patch)
         zeroed(self.outputs.layer)
 
     def forward(self, batch: Batch, time: Tensor) -> tuple[Tensor, ...]:
