@@ -46,5 +46,5 @@ def test_other_files_are_refused(data, capsys):
 def test_a_file_cut_short_anywhere_is_refused():
     data = written({"weight": torch.arange(6.0).reshape(2, 3)})
     for end in range(0, len(data), 7):
-        with pytest.raises(InputError):
+        with pytest.raises(InputError, match="here is no file of tensors"):
             read_legacy(data[:end], "here")
