@@ -59,5 +59,5 @@ def test_pictures_share_an_identity_only_when_they_are_equal():
 
 def test_what_is_no_picture_has_neither_measures_nor_an_identity():
     for refuse in (identity, lambda picture: numbers(picture, ["contrast"]), lambda picture: histograms([picture])):
-        with pytest.raises(RepresentationError):
+        with pytest.raises(RepresentationError, match="str is none"):
             refuse("a.png")

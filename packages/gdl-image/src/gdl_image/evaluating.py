@@ -21,7 +21,10 @@ def evaluate(
     train: Annotated[str | None, typer.Option(help="What the model was trained on, to find copies.")] = None,
     features: Annotated[
         str | None,
-        typer.Option(help="What sees the pictures: fashion or lite0. Default: fashion for gray, lite0 for colours."),
+        typer.Option(
+            help="What sees the pictures: fashion, lite0, or a file of Inception's weights. "
+            "Default: fashion for gray, lite0 for colours."
+        ),
     ] = None,
     column: Column = None,
     device: Device = "cpu",

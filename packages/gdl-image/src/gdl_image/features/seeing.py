@@ -5,21 +5,21 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.util import find_spec
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 from torch import nn
 
 from gdl_core.errors import UsageError, nearest
 from gdl_image.arrays import Picture
-from gdl_image.features import fashion, lite
+from gdl_image.features import fashion, inception, lite
 from gdl_image.representations.layout import Layout
 
 NAMES = ("fashion", "lite0")
-"""The features that can be asked for by name."""
-
-_BATCH = 128
+"""The features that can be asked for by name; those of Inception are asked for by the file of its weights."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ class Features:
     classes: tuple[str, ...] = ()
     black: float = 0.0
     white: float = 1.0
+    batch: int = 128
 
     def see(self, pictures: Iterable[Picture], *, device: str = "cpu") -> Seen:
         """Look at pictures of any size and colour, some at a time; each is brought to the size of the network.
@@ -62,7 +63,7 @@ class Features:
         """
         network = self.network.to(device)
         vectors, classes = [np.zeros((0, self.size), np.float32)], [np.zeros(0, np.int64)]
-        for stack in _stacks(map(self.layout.apply, pictures)):
+        for stack in _stacks(map(self.layout.apply, pictures), self.batch):
             values = torch.from_numpy(stack).to(device).movedim(-1, 1).float()
             with torch.no_grad():
                 found, logits = network(values * ((self.white - self.black) / 255) + self.black)
@@ -72,11 +73,16 @@ class Features:
 
 
 def find(name: str) -> Features:
-    """Return the features of this name: ``fashion`` or ``lite0``.
+    """Return the features of this name, ``fashion`` or ``lite0``, or those of Inception by the file of its weights.
 
     Raises:
         UsageError: There are none of this name, or what they need is not installed.
+        InputError: The file does not hold the weights of `gdl_image.features.inception`.
     """
+    if name.lower().endswith(inception.ENDS):
+        return _inception(Path(name))
+    if name.startswith(_INCEPTION):
+        raise UsageError(f"the features {name} need the weights of Inception; give their file, as it was given before")
     if name not in _OPENED:
         raise UsageError(f"there are no features {name!r}; {nearest(name, NAMES)}")
     return _OPENED[name]()
@@ -111,10 +117,22 @@ def _lite() -> Features:
     return Features("lite0", summary, layout, lite.FEATURES, lite.load(), black=lite.BLACK, white=lite.WHITE)
 
 
+@cache
+def _inception(path: Path) -> Features:
+    side = inception.SIZE
+    network, digits = inception.load(path)
+    name = f"{_INCEPTION}{digits}"
+    summary = f"Inception-v3 with the weights of {path.name}, pictures in colour and {side} x {side}"
+    layout = Layout(side, side, 3, "stretch", filter=Image.Resampling.BILINEAR)
+    black, white = inception.BLACK, inception.WHITE
+    return Features(name, summary, layout, inception.FEATURES, network, black=black, white=white, batch=16)
+
+
+_INCEPTION = "inception-"
 _OPENED = {"fashion": _fashion, "lite0": _lite}
 
 
-def _stacks(pictures: Iterable[Picture]) -> Iterator[Picture]:
+def _stacks(pictures: Iterable[Picture], size: int) -> Iterator[Picture]:
     waiting = iter(pictures)
-    while rows := list(islice(waiting, _BATCH)):
+    while rows := list(islice(waiting, size)):
         yield np.stack(rows)

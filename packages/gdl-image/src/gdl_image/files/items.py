@@ -118,8 +118,6 @@ def _is_member(name: str) -> bool:
 
 
 def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    with archive.open(member) as file:
-        data = file.read(LARGEST + 1)
-    if len(data) > LARGEST:
-        raise InputError(f"it holds more than {LARGEST:,} bytes")
-    return data
+    if member.file_size > LARGEST:  # no more than it claims is ever unpacked
+        raise InputError(f"it holds {member.file_size:,} bytes, and a picture has at most {LARGEST:,}")
+    return archive.read(member)

@@ -71,7 +71,8 @@ def _array(file: IO[bytes], where: str) -> _Array:
         header = {(1, 0): form.read_array_header_1_0, (2, 0): form.read_array_header_2_0}[form.read_magic(file)]
         shape, by_columns, dtype = header(file)
     except (ValueError, KeyError, SyntaxError, TypeError) as error:
-        raise InputError(f"{where} is no array of numpy: {error}") from None
+        reason = str(error).partition("\n")[0]
+        raise InputError(f"{where} is no array of numpy: {reason}") from None
     if dtype.hasobject:
         raise InputError(f"{where} holds pickled objects, which are never opened; save it as numbers")
     if by_columns and len(shape) > 1:
@@ -86,7 +87,7 @@ def _shape(images: _Array, path: Path) -> tuple[int, int, int]:
             f"{path}: {IMAGES} holds {images.dtype}, and pictures are uint8, uint16 or bool; scale them to 0 to 255"
         )
     shape = (*images.shape, 1) if len(images.shape) == 3 else images.shape
-    if len(shape) != 4 or shape[3] not in (1, 3, 4) or not 0 < math.prod(shape[1:]) <= MOST_PIXELS:
+    if len(shape) != 4 or shape[3] not in (1, 3, 4) or min(shape[1:]) < 1 or math.prod(shape[1:]) > MOST_PIXELS:
         raise InputError(
             f"{path}: {IMAGES} has the shape {images.shape}; it is to be (count, height, width) or "
             "(count, height, width, channels) with 1, 3 or 4 channels"

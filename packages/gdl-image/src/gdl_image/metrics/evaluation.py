@@ -35,7 +35,8 @@ def evaluate(
 ) -> dict[str, Any]:
     """Measure pictures alone, against a reference and, for copies, against what was trained on.
 
-    `features` says which network sees the pictures (``fashion``, ``lite0``; without a name, what fits the reference).
+    `features` says which network sees the pictures (see `gdl_image.features.find`; without it, what fits the
+    reference).
     `frechet` and `kid` are 0 for equal sets (see `gdl_core.metrics`); precision, recall, density and coverage are
     taken over equal numbers of both, at most `MOST`. `copies` is the share of samples as near to a training picture
     as `copy_distance`, which one in a hundred pictures of the reference is. Where samples have a class that the
@@ -56,9 +57,9 @@ def evaluate(
         raise InputError("there are no samples to measure")
     if not isinstance(reference, Reference):
         reference = Reference.measure(reference, features=features, device=device, skipped=skipped)
-    elif features not in (None, reference.features):
-        raise InputError(f"the reference was measured with the features {reference.features!r}, not {features!r}")
-    network = find(reference.features)
+    network = find(features or reference.features)
+    if network.name != reference.features:
+        raise InputError(f"the reference was measured with the features {reference.features!r}, not {network.name!r}")
     seen = network.see(drawn.pictures, device=device)
     notes = list[str]()
     return {

@@ -28,9 +28,13 @@ LARGEST = 4096
 """No picture of a model is higher or wider than this."""
 
 
+Box = tuple[float, float, float, float]
+"""A part of a picture: left, upper, right, lower."""
+
+
 @dataclass(frozen=True)
 class Layout:
-    """One size and colour, to which pictures of others are brought as `resize` says.
+    """One size and colour, to which pictures of others are brought as `resize` says; `filter` is how they are scaled.
 
     Example:
         >>> import numpy as np
@@ -43,6 +47,7 @@ class Layout:
     channels: int
     resize: Resize = "crop"
     background: int = WHITE
+    filter: Image.Resampling = Image.Resampling.LANCZOS
 
     def __post_init__(self) -> None:
         if self.resize not in get_args(Resize):
@@ -106,10 +111,10 @@ class Layout:
         if self.resize == "pad":
             return self._padded(picture)
         box = self._middle(picture) if self.resize == "crop" else None
-        return recoloured(_scaled(picture, self.size, box), self.channels, background=self.background)
+        return recoloured(self._scaled(picture, self.size, box), self.channels, background=self.background)
 
-    def _middle(self, picture: Picture) -> tuple[float, float, float, float]:
-        """Return the largest part in the middle that has this layout's proportions: left, upper, right, lower."""
+    def _middle(self, picture: Picture) -> Box:
+        """Return the largest part in the middle that has this layout's proportions."""
         height, width = picture.shape[:2]
         scale = min(height / self.height, width / self.width)
         across, down = self.width * scale, self.height * scale
@@ -120,7 +125,7 @@ class Layout:
         height, width = picture.shape[:2]
         scale = min(self.height / height, self.width / width)
         inner = max(1, round(height * scale)), max(1, round(width * scale))
-        picture = recoloured(_scaled(picture, inner, None), self.channels, background=self.background)
+        picture = recoloured(self._scaled(picture, inner, None), self.channels, background=self.background)
         whole = np.full((*self.size, self.channels), self.background, np.uint8)
         upper, left = (self.height - inner[0]) // 2, (self.width - inner[1]) // 2
         if self.channels == 4:
@@ -128,10 +133,9 @@ class Layout:
         whole[upper : upper + inner[0], left : left + inner[1]] = picture
         return whole
 
-
-def _scaled(picture: Picture, size: tuple[int, int], box: tuple[float, float, float, float] | None) -> Picture:
-    height, width = size
-    return from_pillow(to_pillow(picture).resize((width, height), Image.Resampling.LANCZOS, box=box))
+    def _scaled(self, picture: Picture, size: tuple[int, int], box: Box | None) -> Picture:
+        height, width = size
+        return from_pillow(to_pillow(picture).resize((width, height), self.filter, box=box))
 
 
 def size_of(given: Any) -> tuple[int, int] | None:

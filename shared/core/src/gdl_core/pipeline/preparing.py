@@ -84,7 +84,8 @@ def _fit(new: Representation, survey: Survey) -> Representation:
     try:
         return new.fit(survey.objects())
     except RepresentationError as error:
-        raise InputError(f"{', '.join(map(str, survey.files.sources))}: {error}") from error
+        reason = "".join(f"; the first that was left out is {skip}" for skip in survey.skipped)
+        raise InputError(f"{', '.join(map(str, survey.files.sources))}: {error}{reason}") from error
 
 
 def _widen(given: Representation, survey: Survey, unknown: Unknown) -> Representation:

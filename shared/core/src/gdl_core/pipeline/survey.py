@@ -87,6 +87,7 @@ class Tally:
 class Survey:
     """A first pass over the records: hands on the objects, and notes what the properties asked for hold.
 
+    `skipped` is the first record that could not be read.
     A column wins over a property that the domain measures; the case of a name is free where it is clear.
     """
 
@@ -94,13 +95,15 @@ class Survey:
     asked: Sequence[str] = ()
     tallies: dict[str, Tally] = field(default_factory=dict)
     others: set[str] = field(default_factory=set)
+    skipped: list[Skipped] = field(default_factory=list)
     done: bool = False
 
     def objects(self) -> Iterator[Any]:
         """Give the object of every record."""
         self.tallies.clear()
+        self.skipped.clear()
         wanted = {name.casefold() for name in self.asked}
-        for record in self.files.records():
+        for record in self.files.records(self._note_skipped):
             for name, value in record.properties.items() if wanted else ():
                 if name.casefold() in wanted:
                     self.tallies.setdefault(name, Tally()).note(value)
@@ -108,6 +111,9 @@ class Survey:
                     self.others.add(name)
             yield record.object
         self.done = True
+
+    def _note_skipped(self, skip: Skipped) -> None:
+        self.skipped = self.skipped or [skip]
 
     def columns(self) -> dict[str, Any]:
         """Tell which properties are columns of numbers, which are columns of labels, and which are to be measured."""
