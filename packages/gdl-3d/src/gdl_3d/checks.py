@@ -72,7 +72,7 @@ def _checked(files: Sequence[str], tall: float | None, skip: Skips) -> Iterator[
         try:
             shape = read_shape(name)
             unit = METRE if Path(name).suffix.lower() in IN_METRES else 1.0
-            yield {"file": name, **printable(shape.scaled(tall / max(shape.extents[1], 1e-300) if tall else unit))}
+            yield {"file": name, **printable(shape.tall(tall) if tall else shape.scaled(unit))}
         except GdlError as error:
             skip(Skipped(name, str(error).removeprefix(f"{name}: ")))
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
+LARGEST = 1e100
+"""Coordinates are below this, so that areas and volumes are finite numbers."""
+
 
 @dataclass(frozen=True, eq=False)
 class Shape:
@@ -26,7 +29,7 @@ class Shape:
     cannot be written to.
 
     Raises:
-        RepresentationError: The arrays have other shapes, a number is not finite, or a face names no vertex.
+        RepresentationError: The arrays have other shapes, a number is not finite or too large, or a face names no vertex.
 
     Example:
         >>> Shape([[0, 0, 0], [1, 0, 0], [0, 1, 0]], [[0, 1, 2]])
@@ -87,6 +90,16 @@ class Shape:
         """Return the shape, so many times as large."""
         return Shape(self.vertices * factor, self.faces, self.normals)
 
+    def tall(self, height: float) -> Shape:
+        """Return the shape, so large that it is `height` high.
+
+        Raises:
+            RepresentationError: It is flat.
+        """
+        if not self.extents[1] > 0:
+            raise RepresentationError("the shape is flat, so it cannot be given a height; leave the height out")
+        return self.scaled(height / float(self.extents[1]))
+
     def to_trimesh(self) -> Trimesh | PointCloud:
         """Return the shape as trimesh knows it, vertex for vertex."""
         import trimesh
@@ -134,9 +147,10 @@ def _frozen(values: ArrayLike, dtype: type, name: str) -> NDArray[Any]:
     array: NDArray[Any] = np.array(values, dtype).reshape(-1, 3) if np.size(values) == 0 else np.array(values, dtype)
     if array.ndim != 2 or array.shape[1] != 3:
         raise RepresentationError(f"{name} have the shape (n, 3), not {array.shape}")
-    if dtype is np.float64 and not np.isfinite(array).all():
-        wrong = int(np.flatnonzero(~np.isfinite(array).all(1))[0])
-        raise RepresentationError(f"{name}: number {wrong} is {array[wrong].tolist()}, which is not finite")
+    if dtype is np.float64 and not (fitting := np.abs(array) < LARGEST).all():
+        wrong = array[int(np.flatnonzero(~fitting.all(1))[0])]
+        what = "too large" if np.isfinite(wrong).all() else "not finite"
+        raise RepresentationError(f"{name}: {wrong.tolist()} is among them, which is {what}")
     array.flags.writeable = False
     return array
 

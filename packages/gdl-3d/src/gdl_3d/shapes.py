@@ -97,7 +97,10 @@ class Shapes(Sequence[Shape | None]):
                     skip(Skipped(f"shape {number}", "the draw stands for no shape"))
                     continue
                 kind = form or ("ply" if shape.is_cloud else "glb")
-                write_shape(shape, folder / f"{number:0{max(4, len(str(len(self))))}}.{kind}", height=height)
+                try:
+                    write_shape(shape, folder / f"{number:0{max(4, len(str(len(self))))}}.{kind}", height=height)
+                except RepresentationError as refusal:
+                    skip(Skipped(f"shape {number}", str(refusal)))
         return place
 
     def closed(self, *, resolution: int = 64, skipped: Skip | None = None) -> Self:

@@ -68,6 +68,22 @@ def test_a_cloud_survives_ply_and_npz_with_its_normals(tmp_path):
         write_shape(cloud, tmp_path / "cloud.glb")
 
 
+@pytest.mark.parametrize("normals", [False, True])
+def test_a_cloud_in_a_text_ply_is_read(normals, tmp_path):
+    names = ["x", "y", "z", *(["nx", "ny", "nz"] if normals else [])]
+    head = "".join(f"property float {name}\n" for name in names)
+    rows = "".join(f"{n} 0 0{' 0 1 0' if normals else ''}\n" for n in range(3))
+    text = f"ply\nformat ascii 1.0\nelement vertex 3\n{head}end_header\n{rows}"
+    cloud = read_shape(written(tmp_path, "cloud.ply", text))
+    assert cloud.is_cloud and cloud.vertices.tolist() == [[0, 0, 0], [1, 0, 0], [2, 0, 0]]
+    assert (cloud.normals is not None) == normals and (not normals or (cloud.normals == [0, 1, 0]).all())
+
+
+def test_lines_of_an_obj_file_that_mean_nothing_are_left_out(tmp_path):
+    text = TRIANGLE + b"what is this\nf 1 2 3\nf 1 2\nf\nl 1 2\n\xff\xfe\n"
+    assert len(read_shape(written(tmp_path, "odd.obj", text)).faces) == 1
+
+
 def test_obj_faces_may_count_back_have_many_corners_and_name_textures(tmp_path):
     square = "v 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\nvt 0 0\n"
     for line in ("f 1 2 3 4", "f -4 -3 -2 -1", "f 1/1 2/1 3/1 4/1", "f 1//1 2//1 3//1 4//1 # a face"):
@@ -100,10 +116,19 @@ def gltf(**changes):
 
 
 def bomb(name):
+    """Return an archive of one file that unpacks to far more than the 1 MB that the test allows."""
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive, archive.open(name, "w") as entry:
-        for _ in range(520):
-            entry.write(bytes(1 << 20))
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, bytes(4 << 20))
+    return file.getvalue()
+
+
+def liar():
+    """Return an npz file whose array claims ten thousand million rows."""
+    head, file = io.BytesIO(), io.BytesIO()
+    np.lib.format.write_array_header_1_0(head, {"descr": "<f8", "fortran_order": False, "shape": (10**10, 3)})
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("vertices.npy", head.getvalue())
     return file.getvalue()
 
 
@@ -114,8 +139,24 @@ def model(objects, build=""):
     return file.getvalue()
 
 
+def part(number):
+    return f'<component objectid="{number}"/>'
+
+
+def laughs():
+    """Return a model of entities that would become a thousand million letters."""
+    names = "abcdefg"
+    entities = "".join(f'<!ENTITY {b} "{30 * f"&{a};"}">' for a, b in zip(names, names[1:], strict=False))
+    text = f'<!DOCTYPE m [<!ENTITY a "{"a" * 30}">{entities}]><model><object id="&g;"/></model>'
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("3D/3dmodel.model", text)
+    return file.getvalue()
+
+
 HOSTILE = {
     "nan.obj": (b"v nan 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n", "not finite"),
+    "far.obj": (b"v 1e308 0 0\nv -1e308 0 0\nv 0 1e308 0\nf 1 2 3\n", "too large"),
     "zero.obj": (TRIANGLE + b"f 0 1 2\n", "counted from 1"),
     "beyond.obj": (TRIANGLE + b"f 1 2 4\n", "names the vertices"),
     "back.obj": (TRIANGLE + b"f -4 -2 -1\n", "names the vertices"),
@@ -139,6 +180,7 @@ HOSTILE = {
     "head.ply": (b"plx\n", "does not begin"),
     "lying.off": (b"OFF\n1000000000 1000000000 0\n0 0 0\n", "claims 2,000,000,000"),
     "head.off": (b"0 0 0\n", "does not begin with OFF"),
+    "corners.off": (b"OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n999999999 0 1 2\n", "claims 999999999 corners and has 3"),
     "index.off": (b"OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n3 0 1 9\n", "names the vertices"),
     "outside.gltf": (gltf(buffers=[{"byteLength": 36, "uri": "../../etc/passwd"}]), "not in its folder"),
     "absolute.gltf": (gltf(buffers=[{"byteLength": 36, "uri": "/etc/passwd"}]), "not in its folder"),
@@ -155,22 +197,28 @@ HOSTILE = {
     "cut.glb": (BOX.export(file_type="glb")[:-100], "cut off"),
     "noise.glb": (b"glTF" + bytes(range(200)), "cut off|damaged"),
     "no.3mf": (b"PK", "archive is damaged"),
-    "bomb.3mf": (None, "unpacks to more than"),
+    "bomb.3mf": (bomb("3D/3dmodel.model"), "unpacks to more than"),
     "ring.3mf": (
         model('<object id="1"><components><component objectid="1"/></components></object>', '<item objectid="1"/>'),
         "in a ring",
     ),
+    "laughs.3mf": (laughs(), "damaged"),
+    "deep.3mf": (
+        model("".join(f'<object id="{n}"><components>{2 * part(n + 1)}</components></object>' for n in range(20))),
+        "too many",
+    ),
     "word.3mf": (model('<object id="1"><mesh><vertex x="a" y="0" z="0"/></mesh></object>'), "damaged"),
-    "bomb.npz": (None, "unpacks to more than"),
+    "bomb.npz": (bomb("vertices.npy"), "unpacks to more than"),
+    "liar.npz": (liar(), "too much memory|cannot be read"),
     "no.npz": (b"PK\3\4", "cannot be read"),
 }
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_file_is_refused_by_name(name, tmp_path):
+def test_a_hostile_file_is_refused_by_name(name, tmp_path, monkeypatch):
+    for module in ("archives", "binary"):
+        monkeypatch.setattr(f"gdl_3d.files.{module}.LARGEST_FILE", 1 << 20)
     data, message = HOSTILE[name]
-    if data is None:
-        data = bomb("3D/3dmodel.model" if name.endswith(".3mf") else "vertices.npy")
     with pytest.raises(InputError, match=message) as refusal:
         read_shape(written(tmp_path, name, data))
     assert name in str(refusal.value)
@@ -205,6 +253,11 @@ def test_a_buffer_beside_a_gltf_is_opened(tmp_path):
     (tmp_path / "mesh.bin").write_bytes(np.eye(3, dtype="<f4").tobytes())
     text = gltf(buffers=[{"byteLength": 36, "uri": "mesh.bin"}])
     assert len(read_shape(written(tmp_path, "mesh.gltf", text)).faces) == 1
+
+
+def test_a_chain_of_ten_thousand_nodes_moves_what_hangs_at_its_end(tmp_path):
+    nodes = [*({"children": [n + 1], "translation": [1, 0, 0]} for n in range(9_999)), {"mesh": 0}]
+    assert read_shape(written(tmp_path, "chain.gltf", gltf(nodes=nodes))).vertices.min(0)[0] == 9_999
 
 
 def test_the_parts_of_a_3mf_stand_where_it_says_with_z_up(tmp_path):

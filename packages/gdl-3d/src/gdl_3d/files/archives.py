@@ -3,10 +3,11 @@
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError, iterparse
+from xml.parsers.expat import ExpatError, ParserCreate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,19 +34,18 @@ def opened(source: Any) -> Iterator[zipfile.ZipFile]:
 
 
 def member(archive: zipfile.ZipFile, name: str, *, most: int) -> bytes:
-    """Unpack one file of an archive, up to `most` bytes: a bomb is refused whatever it says of its size.
+    """Unpack one file of an archive, up to `most` bytes: no more is unpacked than the archive says, so bombs are refused.
 
     Raises:
         InputError: There is no such file, or it is larger.
     """
     try:
-        with archive.open(name) as file:
-            data = file.read(most + 1)
+        entry = archive.getinfo(name)
     except KeyError:
         raise InputError(f"the archive holds no {name!r}") from None
-    if len(data) > most:
+    if entry.file_size > most:
         raise InputError(f"{name} unpacks to more than {most:,} bytes; it is not read")
-    return data
+    return archive.read(entry)
 
 
 def read_3mf(data: bytes) -> Shape:
@@ -62,7 +62,7 @@ def read_3mf(data: bytes) -> Shape:
     try:
         model = _Model(text)
         pieces = list(model.built())
-    except (ParseError, KeyError, TypeError, ValueError) as error:
+    except (ExpatError, KeyError, OverflowError, TypeError, ValueError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(f"the 3MF model is damaged: {type(error).__name__}: {str(error)[:200]}") from error
@@ -73,60 +73,71 @@ def read_3mf(data: bytes) -> Shape:
     return turned_up(mesh_of(np.concatenate([vertices for vertices, _ in pieces]), np.concatenate(faces)))
 
 
+class _Object:
+    """A mesh, or parts that are other objects: flat numbers, three for each vertex and each face."""
+
+    def __init__(self) -> None:
+        self.coordinates, self.corners = array("d"), array("q")
+        self.parts: list[tuple[str, Floats]] = []
+
+    def mesh(self) -> Piece:
+        """Shapes: (vertices, 3), (faces, 3)."""
+        return np.array(self.coordinates).reshape(-1, 3), np.array(self.corners, np.int64).reshape(-1, 3)
+
+
 class _Model:
-    """The objects of a model by their number: a mesh, or parts that are other objects."""
+    """The objects of a model by their number, and the items that are to be built. No tree of the XML is made."""
 
     def __init__(self, text: bytes) -> None:
-        self.meshes: dict[str, Piece] = {}
-        self.parts: dict[str, list[tuple[str, Floats]]] = {}
+        self.objects: dict[str, _Object] = {}
         self.items: list[tuple[str, Floats]] = []
         self.taken = self.total = 0
-        for _, element in iterparse(io.BytesIO(text)):
-            kind = _kind(element)
-            if kind == "object":
-                self._object(element)
-                element.clear()
-            elif kind == "item":
-                self.items.append((element.attrib["objectid"], _transform(element)))
+        self._open: _Object | None = None
+        parser = ParserCreate()
+        parser.StartElementHandler, parser.EndElementHandler = self._begin, self._end
+        parser.Parse(text, True)
 
-    def _object(self, element: Element) -> None:
-        name = element.attrib["id"]
-        found = {kind: [one for one in element.iter() if _kind(one) == kind] for kind in _KINDS}
-        if found["vertex"]:
-            vertices = [[float(one.attrib[axis]) for axis in "xyz"] for one in found["vertex"]]
-            faces = [[int(one.attrib[corner]) for corner in ("v1", "v2", "v3")] for one in found["triangle"]]
-            self.meshes[name] = np.array(vertices), np.array(faces, np.int64).reshape(-1, 3)
-        self.parts[name] = [(one.attrib["objectid"], _transform(one)) for one in found["component"]]
+    def _begin(self, name: str, told: Mapping[str, str]) -> None:
+        kind = name.rpartition(":")[2]
+        if kind == "object":
+            self._open = self.objects[told["id"]] = _Object()
+        elif kind == "item":
+            self.items.append((told["objectid"], _transform(told)))
+        elif self._open is None:
+            return
+        elif kind == "vertex":
+            self._open.coordinates.extend(float(told[axis]) for axis in "xyz")
+        elif kind == "triangle":
+            self._open.corners.extend(int(told[corner]) for corner in ("v1", "v2", "v3"))
+        elif kind == "component":
+            self._open.parts.append((told["objectid"], _transform(told)))
+
+    def _end(self, name: str) -> None:
+        if name.rpartition(":")[2] == "object":
+            self._open = None
 
     def built(self) -> Iterator[Piece]:
         """Yield the meshes that are to be built, each where it stands."""
-        for name, transform in self.items or [(name, _transform(None)) for name in self.meshes]:
+        for name, transform in self.items or [(name, _transform({})) for name in self.objects]:
             yield from self._placed(name, transform, 0)
 
     def _placed(self, name: str, transform: Floats, depth: int) -> Iterator[Piece]:
         self.taken += 1
         if depth > _DEEPEST or self.taken > _MOST_ITEMS:
             raise InputError("the parts of the model hang together in a ring, or are too many")
-        if name in self.meshes:
-            vertices, faces = self.meshes[name]
+        thing = self.objects[name]
+        if thing.coordinates:
+            vertices, faces = thing.mesh()
             self.total += len(vertices) + len(faces)
             if self.total > 2 * MOST:
                 raise InputError(f"the model holds more than {MOST:,} vertices and faces; simplify it")
             yield vertices @ transform[:3] + transform[3], faces
-        for part, inner in self.parts[name]:
+        for part, inner in thing.parts:
             joined = np.vstack([inner[:3] @ transform[:3], inner[3] @ transform[:3] + transform[3]])
             yield from self._placed(part, joined, depth + 1)
 
 
-_KINDS = ("vertex", "triangle", "component")
-
-
-def _kind(element: Element) -> str:
-    return element.tag.rpartition("}")[2]
-
-
-def _transform(element: Element | None) -> Floats:
+def _transform(told: Mapping[str, str]) -> Floats:
     """Return the four rows of three numbers that say where a part stands."""
-    text = None if element is None else element.attrib.get("transform")
-    values = [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0] if text is None else list(map(float, text.split()))
+    values = list(map(float, told.get("transform", "1 0 0 0 1 0 0 0 1 0 0 0").split()))
     return np.array(values, np.float64).reshape(4, 3)

@@ -61,11 +61,11 @@ def read_ply(data: bytes) -> Shape:
         return mesh_of(found.vertices, faces)
     if not len(getattr(found, "vertices", ())):
         raise InputError("the file is empty: it has no vertices")
-    columns = found.metadata.get("_ply_raw", {}).get("vertex", {}).get("data")
-    names = () if columns is None or columns.dtype.names is None else columns.dtype.names
-    if not {"nx", "ny", "nz"} <= set(names):
+    vertex = found.metadata["_ply_raw"]["vertex"]
+    if not {"nx", "ny", "nz"} <= set(vertex["properties"]):
         return Shape(found.vertices)
-    return Shape(found.vertices, normals=np.stack([columns[name] for name in ("nx", "ny", "nz")], 1))
+    columns = [np.ravel(vertex["data"][name]) for name in ("nx", "ny", "nz")]
+    return Shape(found.vertices, normals=np.stack(columns, 1))
 
 
 def _check_ply(data: bytes) -> None:

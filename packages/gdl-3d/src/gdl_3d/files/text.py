@@ -17,7 +17,9 @@ _STL_VERTEX = re.compile(rb"\bvertex\s+(\S+)\s+(\S+)\s+(\S+)", re.IGNORECASE)
 
 
 def read_obj(data: bytes) -> Shape:
-    """Read the vertices and faces of an OBJ file; faces of more corners become fans. Groups and materials are left out.
+    """Read the vertices and faces of an OBJ file; faces of more corners become fans.
+
+    Groups, materials, faces of fewer than three corners and lines that OBJ does not know are left out.
 
     Raises:
         InputError: A number cannot be read, or a face names vertex 0, or one that is not there.
@@ -75,9 +77,17 @@ def read_off(data: bytes) -> Shape:
     vertices, faces = int(counts[0]), int(counts[1])
     check_count(vertices + faces, 1, len(body), "vertices and faces")
     rows = [row[:3] for row in body[:vertices]]
-    corners = [row[1 : 1 + int(row[0])] if row[0].isdigit() else [] for row in body[vertices : vertices + faces]]
+    corners = [_corners(row, number) for number, row in enumerate(body[vertices : vertices + faces])]
     sizes = np.array([len(row) for row in corners], np.int64)
     return mesh_of(_numbers(rows), fans(_integers(list(chain.from_iterable(corners))), sizes))
+
+
+def _corners(row: list[bytes], number: int) -> list[bytes]:
+    """Return the corners that a line of a face names, after how many they are."""
+    count = int(row[0]) if row[0].isdigit() else -1
+    if not 0 <= count < len(row):
+        raise InputError(f"face {number} claims {row[0][:20].decode(errors='replace')} corners and has {len(row) - 1}")
+    return row[1 : 1 + count]
 
 
 def read_ascii_stl(data: bytes) -> Shape:

@@ -38,7 +38,8 @@ def write_shape(shape: Shape, path: str | Path, *, height: float | None = None, 
     precision. A cloud becomes a PLY or npz file, with its normals if it has them.
 
     Raises:
-        UsageError: The kind is unknown, the file is there already, or the shape is flat and a height is asked for.
+        UsageError: The kind is unknown, or the file is there already.
+        RepresentationError: The shape is empty, or flat and a height is asked for.
 
     Example:
         >>> import tempfile
@@ -52,17 +53,10 @@ def write_shape(shape: Shape, path: str | Path, *, height: float | None = None, 
     suffix = check_written(place, cloud=checked(shape).is_cloud)
     if place.exists() and not force:
         raise UsageError(f"{place} exists already; choose another name, or ask to replace it")
-    data = _bytes(shape if height is None else shape.scaled(_factor(shape, height, suffix)), suffix)
+    data = _bytes(shape if height is None else shape.tall(height * (_METRES if suffix == ".glb" else 1)), suffix)
     with new_file(place) as draft:
         draft.write_bytes(data)
     return place
-
-
-def _factor(shape: Shape, height: float, suffix: str) -> float:
-    tall = float(shape.extents[1])
-    if tall <= 0:
-        raise UsageError("the shape is flat, so it cannot be given a height; leave it out")
-    return height / tall * (_METRES if suffix == ".glb" else 1)
 
 
 def _bytes(shape: Shape, suffix: str) -> bytes:
