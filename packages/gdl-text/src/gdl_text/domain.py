@@ -16,5 +16,6 @@ DOMAIN = Domain(
     identity="gdl_text.spelling:identity",
     collection="gdl_text.texts:Texts",
     draw="gdl_text.draw:grid",
+    commands="gdl_text.commands:register",
     labels=("folder",),
 )

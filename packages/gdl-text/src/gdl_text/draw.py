@@ -58,7 +58,8 @@ def _cell(left: float, top: float, width: float, height: float, lines: Sequence[
         f'<text x="{left + _EDGE:g}" y="{first + number * _LINE:g}" xml:space="preserve">{_printable(line)}</text>'
         for number, line in enumerate(lines)
     )
-    frame = f'<rect x="{left + 2:g}" y="{top + 2:g}" width="{width - 4:g}" height="{height - 4:g}" fill="#fff" stroke="#ddd"/>'
+    place = f'x="{left + 2:g}" y="{top + 2:g}" width="{width - 4:g}" height="{height - 4:g}"'
+    frame = f'<rect {place} fill="#fff" stroke="#ddd"/>'
     return frame + said + shown
 
 

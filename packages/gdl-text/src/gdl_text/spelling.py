@@ -9,7 +9,7 @@ import re
 from gdl_core.errors import RepresentationError
 
 _ESCAPED = re.compile("[\udc80-\udcff]")
-_CUT = re.compile("(?:[\udcc2-\udcdf]|[\udce0-\udcef][\udc80-\udcbf]?|[\udcf0-\udcf4][\udc80-\udcbf]{0,2})$")
+_CUT = re.compile("(?:[\udcc2-\udcdf]|[\udce0-\udcef][\udc80-\udcbf]?|[\udcf0-\udcf4][\udc80-\udcbf]{0,2})\\Z")
 _SHOWN = 60
 
 
@@ -60,7 +60,7 @@ def identity(text: str) -> str:
         RepresentationError: It is no text, or an empty one.
 
     Example:
-        >>> identity("caf\udcc3")
+        >>> identity("caf\\udcc3")
         'caf'
     """
     bytes_of(text)

@@ -25,11 +25,12 @@ TABLES = {
 COLUMNS = ("text", "content", "document", "story", "body", "sentence", "code")
 """The names under which the column of texts is found without being asked for, in any case; the first wins."""
 
-IN_FOLDERS = frozenset(
-    ".txt .text .md .markdown .rst .tex .org .jsonl .ndjson .parquet "
-    ".py .pyi .c .h .cc .cpp .cxx .hpp .cs .java .kt .scala .go .rs .swift .js .jsx .mjs .ts .tsx .rb .php .pl .lua .r "
-    ".jl .hs .ml .ex .exs .erl .clj .lisp .el .sh .bash .zsh .ps1 .sql .html .css .scss .xml .yaml .yml .toml .abc".split()
+_PROSE = "txt text md markdown rst tex org html jsonl ndjson parquet abc"
+_SOURCE = (
+    "py pyi c h cc cpp cxx hpp cs java kt scala go rs swift js jsx mjs ts tsx rb php pl lua r jl hs ml ex exs erl clj "
+    "lisp el sh bash zsh ps1 sql css scss xml yaml yml toml"
 )
+IN_FOLDERS = frozenset(f".{ending}" for ending in f"{_PROSE} {_SOURCE}".split())
 """What is read of a folder: names that end so. A file that is named itself is read whatever it is called."""
 
 PASSED_OVER = ("__pycache__", "node_modules")

@@ -23,7 +23,7 @@ _BOMB_FROM = 1 << 26
 
 
 class _Unpacked(io.RawIOBase):
-    """What a gzipped stream holds. One that unpacks to a great many times its size is refused: no text packs so well."""
+    """What a gzipped stream holds; one that unpacks to a great many times its size is refused, as no text does."""
 
     def __init__(self, packed: BinaryIO, name: str) -> None:
         self.packed, self.name, self.given, self.size = packed, name, 0, 0
@@ -51,8 +51,8 @@ class _Unpacked(io.RawIOBase):
 def opened(source: str | Path, name: str) -> Iterator[TextIO]:
     """Open a file, or stdin for ``-``, as text with line ends ``\\n``; gzip is told by the content, not by the name.
 
-    The text is UTF-8, or UTF-16 with a byte-order mark. Any other encoding, NUL among the first bytes, a damaged archive
-    and a failing disk are an `InputError`, wherever reading comes upon them.
+    The text is UTF-8, or UTF-16 with a byte-order mark. Any other encoding, NUL among the first bytes, a damaged
+    archive and a failing disk are an `InputError`, wherever reading comes upon them.
     """
     with _naming_damage(name), _bytes(source) as raw:
         packed = raw.peek(2)[:2] == b"\x1f\x8b"

@@ -23,8 +23,8 @@ def read(source: str | Path, *, column: str | None = None, skipped: Skip | None 
     within it; a text there has the outermost subfolder's name as its property ``folder``. All but Parquet may be
     gzipped.
 
-    Text is UTF-8, or UTF-16 with a byte-order mark; what is not is refused by name, and never guessed at or mended. In a
-    folder and in a table it goes to `skipped`, and the stream goes on.
+    Text is UTF-8, or UTF-16 with a byte-order mark; what is not is refused by name, and never guessed at or mended. In
+    a folder and in a table it goes to `skipped`, and the stream goes on.
 
     Example:
         >>> import tempfile

@@ -28,37 +28,32 @@ def save(texts: Sequence[str | None], path: str | Path, *, columns: Columns, for
     `force`.
     """
     place = Path(path)
-    kept = [number for number, text in enumerate(texts) if text is not None]
-    for number in set(range(len(texts))).difference(kept):
+    kept = [(number, text) for number, text in enumerate(texts) if text is not None]
+    for number in set(range(len(texts))).difference(number for number, _ in kept):
         skipped(Skipped(f"sample {number + 1}", "this draw is no text"))
     if str(path) == STANDARD:
-        sys.stdout.write("".join(_documents([readable(texts[number] or "") for number in kept], skipped)))
+        sys.stdout.writelines(_documents([(number, readable(text)) for number, text in kept], skipped))
         return place
     if place.exists() and not force:
         raise UsageError(f"{place} exists already; choose another name, or ask to replace it")
     if not place.suffix:
-        return _folder(place, [texts[number] or "" for number in kept], force)
+        return _folder(place, [text for _, text in kept], force)
     if place.is_dir():
         raise UsageError(f"{place} is a folder; name a file")
-    kind = kind_of(place)
     with new_file(place) as draft:
-        if kind == "text":
+        if kind_of(place) == "text":
             with _packed(draft, place) as file:
-                for document in _documents([texts[number] or "" for number in kept], skipped):
-                    file.write(bytes_of(document))
+                file.writelines(map(bytes_of, _documents(kept, skipped)))
         else:
-            rows = [
-                {"text": readable(texts[number] or ""), **{name: cells[number] for name, cells in columns.items()}}
-                for number in kept
-            ]
-            _table(draft, place, kind, rows)
+            cells = ({name: column[number] for name, column in columns.items()} for number, _ in kept)
+            _table(draft, place, [{"text": readable(text), **row} for (_, text), row in zip(kept, cells, strict=True)])
     return place
 
 
-def _documents(texts: Sequence[str], skipped: Skip) -> Iterator[str]:
-    """Yield texts with the separator before each but the first."""
+def _documents(texts: Sequence[tuple[int, str]], skipped: Skip) -> Iterator[str]:
+    """Yield numbered texts with the separator before each but the first."""
     first = True
-    for number, text in enumerate(texts):
+    for number, text in texts:
         if len(texts) > 1 and BETWEEN.search(text):
             skipped(Skipped(f"sample {number + 1}", f"it holds a line {SEPARATOR} itself; write a .jsonl file"))
             continue
@@ -79,7 +74,8 @@ def _packed(draft: Path, place: Path) -> Any:
     return gzip.GzipFile(draft, "wb", mtime=0) if place.suffix.lower() == ".gz" else draft.open("wb")
 
 
-def _table(draft: Path, place: Path, kind: str, rows: Sequence[Mapping[str, Any]]) -> None:
+def _table(draft: Path, place: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    kind = kind_of(place)
     if kind == "parquet":
         try:
             from pyarrow import Table, parquet

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Any, Self
@@ -11,11 +10,10 @@ from typing import Any, Self
 import numpy as np
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from tokenizers.decoders import ByteLevel
-from torch import Tensor
 
-from gdl_core.errors import InputError, RepresentationError, UsageError
+from gdl_core.errors import InputError, UsageError
 from gdl_text.representations.windows import CONTEXT, TextRepresentation
-from gdl_text.spelling import bytes_of, text_of
+from gdl_text.spelling import bytes_of
 
 VOCABULARY = 2048
 """How many tokens are learned, unless told otherwise."""
@@ -35,7 +33,7 @@ class BytePairs(TextRepresentation):
 
     Example:
         >>> pairs = BytePairs(vocabulary=260).fit(["low lower lowest"])
-        >>> pairs.pieces(pairs.encode("lowest"))
+        >>> [pairs.pieces[number] for number in pairs.encode("lowest")]
         [b'low', b'e', b's', b't']
         >>> pairs.decode(pairs.encode("\\udcff é"))
         '\\udcff é'
@@ -57,7 +55,11 @@ class BytePairs(TextRepresentation):
             raise UsageError(f"vocabulary={vocabulary} cannot hold the 256 bytes; it must be 256 or more")
         self.vocabulary = vocabulary
         self.given = tokenizer is not None
-        self._tokenizer = None if tokenizer is None else _checked(_opened(Path(tokenizer)), str(tokenizer))
+        self._set(None if tokenizer is None else _checked(_opened(Path(tokenizer)), str(tokenizer)))
+
+    def _set(self, tokenizer: Tokenizer | None) -> None:
+        self._tokenizer = tokenizer
+        self._pieces = () if tokenizer is None else _pieces(tokenizer)
 
     @property
     def tokenizer(self) -> Tokenizer:
@@ -65,10 +67,6 @@ class BytePairs(TextRepresentation):
         if self._tokenizer is None:
             raise UsageError("this representation knows no tokens yet; call fit(texts) first")
         return self._tokenizer
-
-    @property
-    def size(self) -> int:
-        return int(self.tokenizer.get_vocab_size())
 
     def tokenizer_json(self) -> str:
         """Return the text of the ``tokenizer.json`` that tokenizers and transformers load."""
@@ -85,8 +83,7 @@ class BytePairs(TextRepresentation):
             vocab_size=self.vocabulary, initial_alphabet=sorted(LETTERS), show_progress=False, min_frequency=2
         )
         tokenizer.train_from_iterator(_first(objects, LEARNED_FROM), trainer)
-        self._tokenizer = tokenizer
-        self.__dict__.pop("_bytes", None)
+        self._set(tokenizer)
         return self
 
     def number(self, text: str) -> np.ndarray:
@@ -100,22 +97,10 @@ class BytePairs(TextRepresentation):
         """Number the bytes of a text one by one."""
         return [self.tokenizer.token_to_id(LETTER_OF[byte]) for byte in bytes_of(text)]
 
-    @cached_property
-    def _bytes(self) -> dict[int, bytes]:
-        """The bytes of each token."""
-        found = self.tokenizer.get_vocab()
-        return {number: bytes(LETTERS[letter] for letter in token) for token, number in found.items()}
-
-    def pieces(self, sample: Tensor) -> list[bytes]:
-        """Return the bytes of each token of a sample."""
-        try:
-            return [self._bytes[number] for number in sample.tolist()]
-        except KeyError as unknown:
-            raise RepresentationError(f"there is no token {unknown.args[0]}; there are {self.size}") from None
-
-    def decode(self, sample: Tensor) -> str:
-        """Join the pieces to a text; bytes that are no UTF-8 stay as they are."""
-        return text_of(b"".join(self.pieces(sample)))
+    @property
+    def pieces(self) -> tuple[bytes, ...]:
+        self.tokenizer  # noqa: B018 - says that there is none yet
+        return self._pieces
 
     def to_config(self) -> dict[str, Any]:
         return {"tokenizer": json.loads(self.tokenizer.to_str()), **self.cutting}
@@ -125,7 +110,7 @@ class BytePairs(TextRepresentation):
         cutting = {name: value for name, value in config.items() if name != "tokenizer"}
         made = cls(**cutting)
         made.given = True
-        made._tokenizer = _checked(Tokenizer.from_str(json.dumps(config["tokenizer"])), "this representation")
+        made._set(_checked(Tokenizer.from_str(json.dumps(config["tokenizer"])), "this representation"))
         return made
 
 
@@ -140,6 +125,12 @@ LETTERS = _letters()
 """The byte that each of GPT-2's letters stands for."""
 
 LETTER_OF = {byte: letter for letter, byte in LETTERS.items()}
+
+
+def _pieces(tokenizer: Tokenizer) -> tuple[bytes, ...]:
+    """Return the bytes of each token in the order of their numbers."""
+    tokens = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
+    return tuple(bytes(LETTERS[letter] for letter in token) for token, _ in tokens)
 
 
 def _first(texts: Iterable[str], most: int) -> Iterator[str]:
@@ -181,6 +172,8 @@ def _checked(tokenizer: Tokenizer, where: str) -> Tokenizer:
     """Refuse a tokenizer from which bytes do not come back exactly."""
     vocabulary = tokenizer.get_vocab()
     letters = set(chain.from_iterable(vocabulary))
+    if sorted(vocabulary.values()) != list(range(len(vocabulary))):
+        raise UsageError(f"{where}: the numbers of this tokenizer have gaps; train one without")
     if not LETTERS.keys() <= vocabulary.keys() or not letters <= LETTERS.keys() or tokenizer.normalizer is not None:
         raise UsageError(
             f"{where}: this tokenizer does not give every byte back; one of GPT-2's kind (byte-level BPE) is needed"

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 import numpy as np
-from torch import Tensor
 
 from gdl_text.representations.windows import TextRepresentation
-from gdl_text.spelling import bytes_of, text_of
+from gdl_text.spelling import bytes_of
 
 
 class Bytes(TextRepresentation):
@@ -21,14 +20,10 @@ class Bytes(TextRepresentation):
     """
 
     name = "bytes"
-    size = 256
+    pieces = tuple(bytes([byte]) for byte in range(256))
 
     def number(self, text: str) -> np.ndarray:
         return np.frombuffer(bytes_of(text), np.uint8).astype(np.int64)
-
-    def decode(self, sample: Tensor) -> str:
-        """Return the text of these bytes; those that are no UTF-8 stay as they are."""
-        return text_of(bytes(sample.tolist()))
 
     def to_config(self) -> dict[str, Any]:
         return self.cutting

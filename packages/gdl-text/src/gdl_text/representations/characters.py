@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 import numpy as np
-from torch import Tensor
 
 from gdl_core.errors import RepresentationError, UsageError
 from gdl_text.representations.windows import CONTEXT, TextRepresentation
@@ -38,14 +37,15 @@ class Characters(TextRepresentation):
 
     def _set(self, alphabet: str) -> None:
         self.alphabet = alphabet
+        self._pieces = tuple(map(bytes_of, alphabet))
         self._numbers = np.full(_CODES, -1, np.int64)
         self._numbers[_codes(alphabet)] = np.arange(len(alphabet))
 
     @property
-    def size(self) -> int:
-        if not self.alphabet:
+    def pieces(self) -> tuple[bytes, ...]:
+        if not self._pieces:
             raise UsageError("this representation knows no characters yet; call fit(texts) first")
-        return len(self.alphabet)
+        return self._pieces
 
     def fit(self, objects: Iterable[str]) -> Self:
         """Learn the characters, in the order of their codes. What is no text is passed over."""
@@ -71,13 +71,6 @@ class Characters(TextRepresentation):
                 "alphabet; leave the text out, or call extend() with it"
             )
         return numbers
-
-    def decode(self, sample: Tensor) -> str:
-        """Return the text of these characters."""
-        try:
-            return "".join([self.alphabet[number] for number in sample.tolist()])
-        except IndexError:
-            raise RepresentationError(f"a character of number {int(sample.max())}; there are {self.size}") from None
 
     def to_config(self) -> dict[str, Any]:
         return {"alphabet": self.alphabet, **self.cutting}

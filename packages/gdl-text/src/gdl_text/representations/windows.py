@@ -11,7 +11,7 @@ from torch import Tensor
 from gdl_core.errors import InputError, RepresentationError, UsageError
 from gdl_core.representation import Representation
 from gdl_core.spaces import Tokens
-from gdl_text.spelling import shown
+from gdl_text.spelling import shown, text_of
 
 CONTEXT = 256
 """The most tokens of a sample, unless told otherwise."""
@@ -35,8 +35,13 @@ class TextRepresentation(Representation):
 
     @property
     @abstractmethod
+    def pieces(self) -> Sequence[bytes]:
+        """The bytes of each token, in the order of their numbers."""
+
+    @property
     def size(self) -> int:
         """How many tokens there are."""
+        return len(self.pieces)
 
     @abstractmethod
     def number(self, text: str) -> np.ndarray:
@@ -62,7 +67,7 @@ class TextRepresentation(Representation):
         Example:
             >>> from gdl_text.representations import Bytes
             >>> Bytes(max_length=4).encode_windows(["abcdef"])
-            [[tensor([97, 98, 99, 100]), tensor([101, 102])]]
+            [[tensor([ 97,  98,  99, 100]), tensor([101, 102])]]
         """
 
         def attempt(text: str) -> list[Tensor] | InputError:
@@ -73,6 +78,13 @@ class TextRepresentation(Representation):
                 return refusal
 
         return list(map(attempt, objects))
+
+    def decode(self, sample: Tensor) -> str:
+        """Join the pieces to a text; bytes that are no UTF-8 stay as they are."""
+        try:
+            return text_of(b"".join([self.pieces[number] for number in sample.tolist()]))
+        except IndexError:
+            raise RepresentationError(f"a token of number {int(sample.max())}; there are {self.size}") from None
 
     def parts(self, text: str) -> list[str]:
         """Return what stands for itself in a text: all of it, or each line."""

@@ -48,8 +48,9 @@ def prepare(
     """Encode records into the folder `out`, and open it.
 
     `numbers` and `labels` name the properties to keep as columns; what is `measured` of the objects becomes columns
-    too. An object that the representation cuts into windows becomes several samples with the same columns. A record that cannot be used is handed to `skipped`, in order, and left out. `progress` hears how many records
-    were read. Records stream: memory stays bounded.
+    too. An object that the representation cuts into windows becomes several samples with the same columns. A record
+    that cannot be used is handed to `skipped`, in order, and left out. `progress` hears how many records were read.
+    Records stream: memory stays bounded.
     """
     out = Path(out)
     counter = _Counter(skipped, progress)
