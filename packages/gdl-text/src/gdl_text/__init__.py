@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from gdl_core.errors import Skipped
     from gdl_core.pipeline import Pipeline
     from gdl_text.files import read
+    from gdl_text.metrics import evaluate
     from gdl_text.texts import Texts
 
-__all__ = ["Texts", "load", "read", "train"]
+__all__ = ["Texts", "evaluate", "load", "read", "train"]
 
-_PLACES = {"Texts": "texts", "read": "files"}
+_PLACES = {"Texts": "texts", "evaluate": "metrics", "read": "files"}
 
 
 def load(name: str | Path, *, device: str = "auto") -> "Pipeline":

@@ -15,7 +15,10 @@ DOMAIN = Domain(
     read="gdl_text.files:read",
     identity="gdl_text.spelling:identity",
     collection="gdl_text.texts:Texts",
+    evaluate="gdl_text.metrics:evaluate",
     draw="gdl_text.draw:grid",
+    histograms="gdl_text.metrics:histograms",
+    neighbours="gdl_text.metrics:neighbours",
     commands="gdl_text.commands:register",
     labels=("folder",),
 )
