@@ -121,3 +121,11 @@ class HasPrefixes(Protocol):
 
     def encode_prefix(self, prefix: Any) -> list[int]:
         """Turn the beginning of an object into the first tokens of its sample."""
+
+
+@runtime_checkable
+class HasWindows(Protocol):
+    """A representation of objects of any length, such as books, that a model learns in pieces."""
+
+    def encode_windows(self, objects: Sequence[Any]) -> list[list[Sample] | InputError]:
+        """Turn each object into the samples that are learnt of it; where one is refused, the error stands there."""

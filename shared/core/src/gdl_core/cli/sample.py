@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -42,6 +42,9 @@ from gdl_core.cli.skips import Skips, skips
 from gdl_core.domains import Domain
 from gdl_core.errors import UsageError
 from gdl_core.folders import new_file
+
+if TYPE_CHECKING:
+    from gdl_core.pipeline import Pipeline
 
 
 @dataclass(frozen=True)
@@ -134,8 +137,12 @@ def is_stdout(out: Path | None) -> bool:
 
 def draw(domain: Domain, asked: Request, *, keep: Iterable[Callable[[Any], bool]] = ()) -> Drawn:
     """Draw what is asked for, with progress on stderr. Without a seed one is chosen, and said."""
+    return draw_from(open_pipeline(domain, asked.model, asked.device), asked, keep=keep)
+
+
+def draw_from(pipeline: "Pipeline", asked: Request, *, keep: Iterable[Callable[[Any], bool]] = ()) -> Drawn:
+    """Do what `draw` does, from a model that is open already."""
     seed = secrets.randbits(31) if asked.seed is None else asked.seed
-    pipeline = open_pipeline(domain, asked.model, asked.device)
     from gdl_core.conditions import unseen
     from gdl_core.pipeline.search import shard_size
 
@@ -156,7 +163,7 @@ def draw(domain: Domain, asked: Request, *, keep: Iterable[Callable[[Any], bool]
         )
     if asked.seed is None:
         tell(f"seed {seed} (--seed {seed} draws the same again)")
-    return Drawn(samples, seed, str(asked.model or domain.default_model))
+    return Drawn(samples, seed, str(asked.model or pipeline.domain.default_model))
 
 
 def write(samples: Any, out: Path | None, skip: Skips, *, force: bool, json: bool) -> None:

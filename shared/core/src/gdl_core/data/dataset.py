@@ -129,7 +129,7 @@ class Dataset:
         representation: Mapping[str, Any] | None = None,
     ) -> Self:
         """Make a data set in memory."""
-        encoded = join(space, samples)
+        encoded = join(space, [samples])
         offsets = {name: np.concatenate([[0], np.cumsum(lengths)]) for name, lengths in encoded.lengths.items()}
         description = {"domain": domain, "representation": dict(representation or {}), "space": space.to_config()}
         return cls(description, encoded.arrays, offsets, encoded.sizes, columns or {})

@@ -11,7 +11,7 @@ import numpy as np
 
 from gdl_core.domains import resolve
 from gdl_core.errors import InputError, RepresentationError
-from gdl_core.representation import Representation
+from gdl_core.representation import HasWindows, Representation
 from gdl_core.spaces import Arrays, Sample, Space
 from gdl_core.workers import Message, crew, travels
 
@@ -19,8 +19,9 @@ from gdl_core.workers import Message, crew, travels
 class Encoded(NamedTuple):
     """Objects after one another in flat arrays, and which of those given are not among them.
 
-    `lengths` says how much of each array belongs to each object; `sizes` is what the space counts as its elements;
-    `refused` holds (position, reason); `numbers` is what was measured, of shape (objects, names).
+    `lengths` says how much of each array belongs to each sample; `sizes` is what the space counts as its elements;
+    `refused` holds (position, reason); `numbers` is what was measured, of shape (objects, names); `samples` is how many
+    each object gave, one unless it was cut into windows.
     """
 
     arrays: Arrays
@@ -28,6 +29,7 @@ class Encoded(NamedTuple):
     sizes: np.ndarray
     refused: list[tuple[int, str]]
     numbers: np.ndarray
+    samples: np.ndarray
 
 
 class Measured(NamedTuple):
@@ -51,7 +53,7 @@ NOTHING = Measured("", ())
 def encode_all(representation: Representation, objects: Sequence[Any], measured: Measured = NOTHING) -> Encoded:
     """Encode objects one after another; those that the representation refuses are listed, not raised."""
     space = representation.space
-    found = representation.encode_many(objects)
+    found = _encoded(representation, objects)
     try:
         encoded = join(space, found)
     except RepresentationError:  # a sample does not fit the space: find out which
@@ -61,20 +63,29 @@ def encode_all(representation: Representation, objects: Sequence[Any], measured:
     return encoded._replace(numbers=measured.of(kept))
 
 
-def _fitting(space: Space, sample: Sample) -> Sample | InputError:
+def _encoded(representation: Representation, objects: Sequence[Any]) -> list[list[Sample] | InputError]:
+    if isinstance(representation, HasWindows):
+        return representation.encode_windows(objects)
+    return [one if isinstance(one, InputError) else [one] for one in representation.encode_many(objects)]
+
+
+def _fitting(space: Space, samples: list[Sample]) -> list[Sample] | InputError:
     try:
-        space.pack(sample)
+        space.pack_many(samples)
     except RepresentationError as refusal:
         return refusal
-    return sample
+    return samples
 
 
-def join(space: Space, found: Sequence[Sample | InputError]) -> Encoded:
-    """Put samples after one another."""
+def join(space: Space, found: Sequence[Sequence[Sample] | InputError]) -> Encoded:
+    """Put the samples of objects after one another."""
     refused = [(place, str(one)) for place, one in enumerate(found) if isinstance(one, InputError)]
-    arrays, lengths = space.pack_many([one for one in found if not isinstance(one, InputError)])
-    sizes = _sizes(space, arrays, lengths)
-    return Encoded(arrays, lengths, sizes, refused, np.empty((len(sizes), 0), np.float32))
+    kept = [one for one in found if not isinstance(one, InputError)]
+    arrays, lengths = space.pack_many([sample for samples in kept for sample in samples])
+    counts = np.array([len(samples) for samples in kept], np.int64)
+    return Encoded(
+        arrays, lengths, _sizes(space, arrays, lengths), refused, np.empty((len(kept), 0), np.float32), counts
+    )
 
 
 def _sizes(space: Space, arrays: Arrays, lengths: Arrays) -> np.ndarray:
@@ -126,17 +137,17 @@ def encoder(
             return None, []
         found = encode_all(representation, chunk, measured)
         told = {"fields": list(found.arrays), "refused": found.refused}
-        return told, [*found.arrays.values(), *found.lengths.values(), found.sizes, found.numbers]
+        return told, [*found.arrays.values(), *found.lengths.values(), found.sizes, found.numbers, found.samples]
 
     return encode
 
 
 def _received(told: Mapping[str, Any], arrays: Sequence[np.ndarray]) -> Encoded:
     fields = told["fields"]
-    *arrays, sizes, numbers = arrays
+    *arrays, sizes, numbers, samples = arrays
     flat, lengths = (dict(zip(fields, part, strict=True)) for part in (arrays[: len(fields)], arrays[len(fields) :]))
     refused = [(position, reason) for position, reason in told["refused"]]
-    return Encoded(flat, lengths, sizes, refused, numbers)
+    return Encoded(flat, lengths, sizes, refused, numbers, samples)
 
 
 def _rebuilt(place: str, config: Mapping[str, Any]) -> Representation | None:

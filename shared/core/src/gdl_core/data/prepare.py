@@ -23,8 +23,8 @@ from gdl_core.representation import Record, Representation
 from gdl_core.workers import cores, travels
 
 CHUNK = 2048
-SMALL = 4 * CHUNK
-"""Up to this many records are encoded here: to start workers would take longer."""
+SMALL = 4
+"""Fewer chunks than this are encoded here: to start workers would take longer."""
 
 HELD = 1 << 26
 """Arrays are worked on in chunks of about so many bytes, however few they are."""
@@ -48,8 +48,9 @@ def prepare(
     """Encode records into the folder `out`, and open it.
 
     `numbers` and `labels` name the properties to keep as columns; what is `measured` of the objects becomes columns
-    too. A record that cannot be used is handed to `skipped`, in order, and left out. `progress` hears how many records
-    were read. Records stream: memory stays bounded.
+    too. An object that the representation cuts into windows becomes several samples with the same columns. A record
+    that cannot be used is handed to `skipped`, in order, and left out. `progress` hears how many records were read.
+    Records stream: memory stays bounded.
     """
     out = Path(out)
     counter = _Counter(skipped, progress)
@@ -93,16 +94,16 @@ def _encode(
     records: Iterable[Record], representation: Representation, measured: Measured, workers: int | None
 ) -> Iterator[tuple[list[Record], Encoded]]:
     """Yield each chunk of records with what became of it, in order. Workers take objects that are JSON values."""
-    stream = iter(records)
-    start = list(islice(stream, 1))
+    chunks = _chunks(records)
+    start = list(islice(chunks, 1))
     count = workers or cores()
-    if count > 1 and travels([record.object for record in start]):
-        start += islice(stream, SMALL - 1)
+    if count > 1 and travels([record.object for record in islice(chain(*start), 1)]):
+        start += islice(chunks, SMALL - 1)
     alone = len(start) < SMALL
     waiting: list[list[Record]] = []
 
     def objects() -> Iterator[list[Any]]:
-        for chunk in _chunks(chain(start, stream)):
+        for chunk in chain(start, chunks):
             waiting.append(chunk)
             yield [record.object for record in chunk]
 
@@ -115,12 +116,12 @@ def _encode(
 
 
 def _chunks(records: Iterable[Record]) -> Iterator[list[Record]]:
-    """Cut a stream into lists of `CHUNK` records, or fewer where these are large arrays."""
+    """Cut a stream into lists of `CHUNK` records, or fewer where these are large arrays or texts."""
     chunk: list[Record] = []
     held = 0
     for record in records:
         chunk.append(record)
-        held += getattr(record.object, "nbytes", 0)
+        held += len(record.object) if isinstance(record.object, str) else getattr(record.object, "nbytes", 0)
         if len(chunk) == CHUNK or held >= HELD:
             yield chunk
             chunk, held = [], 0
@@ -184,11 +185,10 @@ class _Writer:
                 kept += 1
             if reason is not None:
                 counter.skip(record.where, reason)
-        self._append_arrays(encoded, taken)
-        for name, column in values.items():
-            self.columns[name].append(np.array(column))
-        for name, found in zip(self.measured, encoded.numbers[taken].T, strict=True):
-            self.columns[name].append(found)
+        self._append_arrays(encoded, np.repeat(taken, encoded.samples))
+        found = [*map(np.array, values.values()), *encoded.numbers[taken].T]
+        for name, column in zip([*values, *self.measured], found, strict=True):
+            self.columns[name].append(np.repeat(column, encoded.samples[taken]))
         counter.advance(len(records))
 
     def _append_arrays(self, encoded: Encoded, taken: np.ndarray) -> None:

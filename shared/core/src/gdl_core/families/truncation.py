@@ -50,6 +50,26 @@ def min_p(logits: Tensor, share: float) -> Tensor:
     return logits.masked_fill(probability < share * probability.amax(-1, keepdim=True), -torch.inf)
 
 
+def penalise(logits: Tensor, seen: Tensor, penalty: float) -> Tensor:
+    """Make symbols that were seen less probable: CTRL's penalty (Keskar et al. 2019, arXiv:1909.05858).
+
+    Their log-probabilities are multiplied by the penalty, so that no shift of the logits changes what comes out.
+    Symbol 0, the boundary, is never penalised. Shapes: (batch, symbols), (batch, length) -> (batch, symbols).
+
+    Example:
+        >>> penalise(torch.tensor([[0.5, 0.25, 0.25]]).log(), torch.tensor([[1, 1]]), 2.0).exp()
+        tensor([[0.5000, 0.0625, 0.2500]])
+    """
+    if not penalty > 0:
+        raise UsageError(f"repetition_penalty={penalty} does not fit; it must be above 0, and 1 changes nothing")
+    if penalty == 1:
+        return logits
+    logits = logits.log_softmax(-1)
+    found = torch.zeros_like(logits, dtype=torch.bool).scatter(-1, seen, True)
+    found[:, 0] = False
+    return torch.where(found, logits * penalty, logits)
+
+
 def draw(logits: Tensor, uniforms: Tensor) -> Tensor:
     """Draw one symbol a row by inverting the distribution function, in float64.
 

@@ -9,11 +9,12 @@ from torch import Tensor, nn
 
 from gdl_core.errors import UsageError
 from gdl_core.families.autoregressive.crowd import Crowd, alike, closed_up
+from gdl_core.families.autoregressive.following import Follow, Nobody, hear, only
 from gdl_core.families.autoregressive.likelihood import MaximumLikelihood
 from gdl_core.families.family import Draws, Likelihood
 from gdl_core.families.guidance import between, ways_to_ask
 from gdl_core.families.roles import Networks
-from gdl_core.families.truncation import Truncation, draw
+from gdl_core.families.truncation import Truncation, draw, penalise
 from gdl_core.randomness import Streams
 from gdl_core.spaces import Batch, Tokens, check_symbols
 
@@ -106,13 +107,16 @@ class Autoregressive(MaximumLikelihood):
         top_k: int | None = None,
         top_p: float | None = None,
         min_p: float | None = None,
+        repetition_penalty: float = 1.0,
+        follow: Follow | None = None,
     ) -> Draws:
         """Draw one sequence from each stream; the number at position p of a stream decides token p.
 
         `prefixes` holds the first tokens of each sequence, or of all of them when it holds one. A sequence that
         reaches `max_length` (default and limit: the space's) is cut there. `guidance` is the weight of the conditions.
-        The log-probability is the model's own, whatever guidance, temperature and cuts changed, of all that was drawn
-        or given.
+        A `repetition_penalty` above 1 makes tokens that were there less probable. What `follow` makes of the number of
+        sequences says what may come next, and ends them (`following`). The log-probability is the model's own, whatever
+        guidance, temperature and cuts changed, of all that was drawn or given.
         """
         cut = Truncation(temperature, top_k, top_p, min_p)
         limit = self.space.max_length if max_length is None else min(max_length, self.space.max_length)
@@ -125,15 +129,16 @@ class Autoregressive(MaximumLikelihood):
         crowds, logits, log_prob = [crowd for crowd, *_ in begun], [last for *_, last in begun], begun[-1][1]
         streams.uniform(shared)  # the numbers of given tokens pass unused
 
+        follower = follow(len(streams)) if follow else Nobody()
         rows = torch.arange(len(streams), device=given.device)  # which sample each row of the batch is
         for position in range(shared, limit):
-            choice = draw(cut(self._possible(between(logits, guidance))), streams.uniform(1).squeeze(1))
-            if position < given.shape[1]:
-                told = given[rows, position]
-                choice = told.where(told != BOUNDARY, choice)
+            likely = penalise(self._possible(between(logits, guidance)), symbols[rows, :position], repetition_penalty)
+            choice = draw(cut(only(likely, follower.allowed(rows))), streams.uniform(1).squeeze(1))
+            told = given[rows, position] if position < given.shape[1] else torch.zeros_like(choice)
+            choice = told.where(told != BOUNDARY, choice)
             log_prob[rows] += symbol_log_prob(self._possible(logits[-1]), choice)
             symbols[rows, position] = choice
-            ended = choice == BOUNDARY
+            ended = (choice == BOUNDARY) | hear(follower, rows, choice, told == BOUNDARY)
             left = len(rows) - int(ended.sum())
             if left == 0 or position + 1 == limit:
                 break
