@@ -1,5 +1,23 @@
-"""What the entry point `music` names: a domain that has a name and nothing else yet."""
+"""What the entry point `music` names. Light: whatever needs torch or a library of music is imported on use."""
 
 from gdl_core.domains import Domain
 
-DOMAIN = Domain(name="music", summary="new pieces, as MIDI files", object_name="piece")
+DOMAIN = Domain(
+    name="music",
+    summary="new pieces, as MIDI files, scores or sound",
+    object_name="piece",
+    representations={
+        "remi": "gdl_music.representations.remi:Remi",
+    },
+    recipes="gdl_music.recipes:RECIPES",
+    read="gdl_music.files:read",
+    standard_input="stdin.mid",
+    identity="gdl_music.measures:identity",
+    collection="gdl_music.pieces:Pieces",
+    draw="gdl_music.draw:grid",
+    histograms="gdl_music.measures:histograms",
+    properties=("tempo", "density", "polyphony", "pitch", "pitch_class_entropy", "bars"),
+    measure="gdl_music.measures:numbers",
+    textual=False,
+    labels=("class", "label", "key", "metre", "instruments"),
+)
