@@ -8,6 +8,8 @@ DOMAIN = Domain(
     object_name="piece",
     representations={
         "remi": "gdl_music.representations.remi:Remi",
+        "voices": "gdl_music.representations.voices:Voices",
+        "piano-roll": "gdl_music.representations.roll:PianoRoll",
     },
     recipes="gdl_music.recipes:RECIPES",
     read="gdl_music.files:read",
@@ -15,6 +17,7 @@ DOMAIN = Domain(
     identity="gdl_music.measures:identity",
     collection="gdl_music.pieces:Pieces",
     draw="gdl_music.draw:grid",
+    view="gdl_music.view:view",
     histograms="gdl_music.measures:histograms",
     properties=("tempo", "density", "polyphony", "pitch", "pitch_class_entropy", "bars"),
     measure="gdl_music.measures:numbers",

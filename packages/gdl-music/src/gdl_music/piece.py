@@ -1,4 +1,4 @@
-"""What this package takes for a piece of music: notes in tracks, with metres, tempos and keys; nothing can change it."""
+"""What this package takes for a piece of music: notes in tracks, with metres, tempos and keys; it never changes."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
@@ -216,13 +216,8 @@ class Piece:
         """
 
         def cut(track: Track) -> Track:
-            inside = (
-                note._replace(
-                    start=max(note.start, start) - start, duration=min(note.end, end) - max(note.start, start)
-                )
-                for note in track.notes
-                if note.start < end and note.end > start
-            )
+            sounding = ((max(note.start, start), note) for note in track.notes if note.start < end and note.end > start)
+            inside = (note._replace(start=at - start, duration=min(note.end, end) - at) for at, note in sounding)
             return replace(track, notes=tuple(inside))
 
         return self.with_tracks(
@@ -255,11 +250,11 @@ class Piece:
                 raise RepresentationError(f"pitch {note.pitch} moved by {semitones:+} leaves MIDI's pitches, 0 to 127")
             return note._replace(pitch=note.pitch + semitones)
 
-        tracks = (
-            track if track.drums else replace(track, notes=tuple(map(move, track.notes))) for track in self.tracks
-        )
+        def higher(track: Track) -> Track:
+            return track if track.drums else replace(track, notes=tuple(map(move, track.notes)))
+
         keys = (key._replace(sharps=(key.sharps + 7 * semitones + 5) % 12 - 5) for key in self.keys)
-        return self.with_tracks(tracks, keys=keys)
+        return self.with_tracks(map(higher, self.tracks), keys=keys)
 
     def rescaled(self, resolution: int) -> "Piece":
         """Return the piece with so many ticks in a quarter note; times between two ticks go to the nearer one."""

@@ -13,7 +13,7 @@ from gdl_music.conversion import from_symusic, to_symusic
 from gdl_music.piece import Piece, checked
 
 Kin = Literal["remi", "tsd", "midi-like"]
-"""Which tokens are written: REMI (bars and places in them), TSD (steps in time), or those of MIDI (notes on and off)."""
+"""Which tokens are written: REMI (bars and places in them), TSD (steps in time), or MIDI's own (notes on and off)."""
 
 LENGTH = 1024
 """So many tokens of a piece are kept, unless another length is given; shorter where no piece has as many."""
@@ -44,8 +44,8 @@ class Remi(Representation):
 
     name = "remi"
     loses = (
-        "times between steps and beyond the greatest length of a note, loudness and tempo between levels, keys, which of "
-        "two tracks of one instrument a note is in, and what goes beyond the greatest number of tokens"
+        "times between steps and beyond the greatest length of a note, loudness and tempo between levels, keys, in which "
+        "of two tracks of one instrument a note is, and what goes beyond the greatest number of tokens"
     )
 
     def __init__(
