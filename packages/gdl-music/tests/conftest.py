@@ -36,6 +36,6 @@ def chorale() -> Callable[..., Piece]:
                 at += length
             return Track(tuple(notes))
 
-        return Piece(map(voice, (64, 57, 50, 43)), metres=[Metre(0, *metre)], tempos=[Tempo(0, 96.0)])
+        return Piece(map(voice, (72, 60, 48, 36)), metres=[Metre(0, *metre)], tempos=[Tempo(0, 96.0)])
 
     return make

@@ -63,8 +63,8 @@ def train(
 
     `steps` or `time`, in seconds, ends the run; `options` are more fields of `gdl_core.training.TrainingOptions`.
     `model` names one to go on from. What is named in `conditions` can later be asked for in samples: ``class`` (the
-    subfolder), ``key``, ``metre``, ``instruments``, or what is measured (``tempo``, ``density``, ``polyphony``,
-    ``pitch``, ``pitch_class_entropy``, ``bars``). Files that cannot be used are left out, with a warning. A run that is
+    subfolder), ``key``, ``metre``, ``instruments``, or what `gdl_music.statistics` measures (``tempo``, ``density``,
+    ``polyphony`` and others). Files that cannot be used are left out, with a warning. A run that is
     resumed needs no more than `data` and `out`: the rest is as it was begun.
     """
     from gdl_core.pipeline import train_from_files

@@ -43,6 +43,18 @@ def as_piece(object: Any) -> Piece:
     )
 
 
+def checked(object: Any) -> Piece:
+    """Return what is a piece with a note in it, as `as_piece` does.
+
+    Raises:
+        RepresentationError: It is none, or there is no note in it.
+    """
+    piece = as_piece(object)
+    if not piece.note_count:
+        raise RepresentationError("the piece has no notes")
+    return piece
+
+
 def from_symusic(score: Any) -> Piece:
     """Return the notes, metres, tempos and keys of a symusic.Score; what else it holds is left out."""
     import symusic

@@ -1,20 +1,13 @@
-"""What describes one piece: names and numbers that samples can be asked for, and that reports compare."""
+"""What tells one piece from another: names and numbers that samples can be asked for, and that reports compare."""
 
 import hashlib
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from itertools import pairwise
-from math import log2, sqrt
+from collections.abc import Iterable, Sequence
+from math import isnan, sqrt
 
-from gdl_music.piece import Note, Piece, checked
-
-GROUPS = (
-    "piano", "chromatic", "organ", "guitar", "bass", "strings", "ensemble", "brass",
-    "reed", "pipe", "lead", "pad", "effects", "folk", "percussion", "sounds",
-)  # fmt: skip
-"""The groups of eight MIDI programs each."""
-
-DRUMS = "drums"
+from gdl_music.conversion import checked
+from gdl_music.instruments import group_of
+from gdl_music.piece import Piece
+from gdl_music.statistics import MEASURES, pitched
 
 TONICS = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
@@ -26,7 +19,7 @@ def facts(piece: Piece) -> dict[str, str]:
     """Return the key, the first metre and the groups of instruments of a piece, as text.
 
     Example:
-        >>> from gdl_music.piece import Track
+        >>> from gdl_music.piece import Note, Track
         >>> facts(Piece([Track((Note(0, 480, 69), Note(480, 480, 72), Note(960, 480, 76)), program=33)]))
         {'key': 'A minor', 'metre': '4/4', 'instruments': 'bass'}
     """
@@ -38,23 +31,13 @@ def instruments(piece: Piece) -> set[str]:
     return {group_of(track.program, drums=track.drums) for track in piece.tracks if track.notes}
 
 
-def group_of(program: int, *, drums: bool = False) -> str:
-    """Return the group of instruments to which a MIDI program belongs.
-
-    Example:
-        >>> group_of(0), group_of(40), group_of(0, drums=True)
-        ('piano', 'strings', 'drums')
-    """
-    return DRUMS if drums else GROUPS[program // 8]
-
-
 def key(piece: Piece) -> str:
     """Return the key in which the notes sound, whatever the file says, by the profiles of Krumhansl and Kessler (1982).
 
     doi:10.1037/0033-295X.89.4.334
     """
     weights = [0] * 12
-    for note in _pitched(piece):
+    for note in pitched(piece):
         weights[note.pitch % 12] += note.duration
     found = {
         (tonic, mode): _correlation([weights[(tonic + step) % 12] for step in range(12)], profile)
@@ -65,72 +48,11 @@ def key(piece: Piece) -> str:
     return f"{TONICS[tonic]} {mode}"
 
 
-def tempo(piece: Piece) -> float:
-    """Quarter notes a minute, on average over the piece."""
-    return 60 * piece.quarters / piece.seconds
-
-
-def density(piece: Piece) -> float:
-    """Notes that begin in a quarter note's time, on average."""
-    return piece.note_count / piece.quarters
-
-
-def polyphony(piece: Piece) -> float:
-    """How many pitches sound at once, on average over the time in which any does; drums are left out.
-
-    Example:
-        >>> from gdl_music.piece import Track
-        >>> polyphony(Piece([Track((Note(0, 960, 60), Note(0, 480, 64)))]))
-        1.5
-    """
-    changes = Counter[int]()
-    for start, duration, *_ in _pitched(piece):
-        changes[start] += 1
-        changes[start + duration] -= 1
-    ordered = sorted(changes)
-    sounding = total = number = 0
-    for now, then in pairwise(ordered):
-        number += changes[now]
-        if number:
-            sounding += then - now
-            total += number * (then - now)
-    return total / sounding if sounding else 0.0
-
-
-def pitch(piece: Piece) -> float:
-    """The mean MIDI pitch of all notes but those of drums."""
-    pitches = [note.pitch for note in _pitched(piece)]
-    return sum(pitches) / len(pitches) if pitches else float("nan")
-
-
-def pitch_class_entropy(piece: Piece) -> float:
-    """How evenly the twelve tones are used, in bits: 0 for one of them alone, 3.58 for all alike."""
-    counts = Counter(note.pitch % 12 for note in _pitched(piece))
-    total = sum(counts.values())
-    return -sum(count / total * log2(count / total) for count in counts.values())
-
-
-def bars(piece: Piece) -> float:
-    """How many bars it has."""
-    return float(piece.bar_count)
-
-
-MEASURES: dict[str, Callable[[Piece], float]] = {
-    "tempo": tempo,
-    "density": density,
-    "polyphony": polyphony,
-    "pitch": pitch,
-    "pitch_class_entropy": pitch_class_entropy,
-    "bars": bars,
-}
-"""What can be measured of each piece, by name."""
-
-
 def numbers(piece: Piece, names: Sequence[str]) -> list[float]:
     """Return what `MEASURES` finds under these names.
 
     Example:
-        >>> from gdl_music.piece import Track
+        >>> from gdl_music.piece import Note, Track
         >>> numbers(Piece([Track((Note(0, 480, 60), Note(480, 480, 62)))]), ["tempo", "density"])
         [120.0, 1.0]
     """
@@ -139,9 +61,10 @@ def numbers(piece: Piece, names: Sequence[str]) -> list[float]:
 
 
 def histograms(pieces: Iterable[Piece]) -> dict[str, list[float]]:
-    """Return every measure of every piece, by name."""
+    """Return every measure of every piece, by name; what cannot be told of a piece is left out."""
     whole = [checked(piece) for piece in pieces]
-    return {name: [of(piece) for piece in whole] for name, of in MEASURES.items()}
+    found = {name: [value for value in map(of, whole) if not isnan(value)] for name, of in MEASURES.items()}
+    return {name: values for name, values in found.items() if values}
 
 
 def identity(piece: Piece) -> str:
@@ -156,10 +79,6 @@ def identity(piece: Piece) -> str:
     whole = piece.with_tracks(piece.tracks, metres=(), tempos=(), keys=()).reduced()
     notes = sorted((track.drums, track.program, *note[:3]) for track in whole.tracks for note in track.notes)
     return hashlib.sha256(f"{whole.resolution} {notes}".encode()).hexdigest()[:32]
-
-
-def _pitched(piece: Piece) -> list[Note]:
-    return [note for track in piece.tracks if not track.drums for note in track.notes]
 
 
 def _correlation(one: Sequence[float], other: Sequence[float]) -> float:

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from math import gcd, lcm
+from math import gcd
 from typing import Any, NamedTuple
 
 from gdl_core.errors import RepresentationError, UsageError
@@ -122,12 +122,6 @@ class Piece:
             f"Piece({_counted(self.note_count, 'note')} in {_counted(len(self.tracks), 'track')}, "
             f"{_counted(self.bar_count, 'bar')} of {shown})"
         )
-
-    def _repr_html_(self) -> str:
-        """Show the piece in a notebook, with a player."""
-        from gdl_music.view import view
-
-        return view([self])[0]
 
     @property
     def notes(self) -> Iterator[Note]:
@@ -287,26 +281,6 @@ class Piece:
             needed = metre.unit // gcd(4 * metre.count, metre.unit)
             divisor = gcd(divisor, self.resolution // needed) if self.resolution % needed == 0 else 1
         return self.rescaled(self.resolution // divisor)
-
-
-def checked(piece: Any) -> Piece:
-    """Return what is a piece with a note in it; symusic, pretty_midi and music21 objects become one.
-
-    Raises:
-        RepresentationError: It is none, or there is no note in it.
-    """
-    if not isinstance(piece, Piece):
-        from gdl_music.conversion import as_piece
-
-        piece = as_piece(piece)
-    if not piece.note_count:
-        raise RepresentationError("the piece has no notes")
-    return piece
-
-
-def common_resolution(pieces: Iterable[Piece]) -> int:
-    """Return in how many ticks to a quarter note the times of all these pieces are whole."""
-    return lcm(*(piece.resolution for piece in pieces))
 
 
 def _from_start(changes: Iterable[Any], default: Any) -> tuple[Any, ...]:

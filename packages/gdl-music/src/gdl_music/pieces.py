@@ -7,11 +7,12 @@ from typing import Any, Self, overload
 
 from gdl_core.errors import UsageError
 from gdl_core.folders import new_drawing
+from gdl_music.conversion import checked
 from gdl_music.draw import grid
 from gdl_music.files.kinds import Skip
 from gdl_music.files.writing import save
 from gdl_music.measures import histograms
-from gdl_music.piece import Piece, checked
+from gdl_music.piece import Piece
 
 _SHOWN = 24
 

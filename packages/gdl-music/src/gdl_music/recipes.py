@@ -6,6 +6,7 @@ _DECODER = {"width": 192, "layers": 4, "heads": 6, "dropout": 0.1}
 _DENOISER = {"width": 192, "layers": 6, "heads": 6}
 _GENTLE = {"batch_size": 16, "learning_rate": 1e-3, "weight_decay": 0.01, "warmup_steps": 50}
 _PLAIN = {"batch_size": 32, "learning_rate": 1e-3, "weight_decay": 0.0}
+_ONE_LENGTH = {"variable": False}
 
 RECIPES = (
     Recipe(
@@ -21,8 +22,8 @@ RECIPES = (
     ),
     Recipe(
         name="chorale-transformer",
-        summary="The transformer of music-transformer over a grid of voices: it goes through the sixteenths, and in each "
-        "through the voices from the highest, as the paper does with Bach's chorales.",
+        summary="The transformer of music-transformer over a grid of voices: sixteenth by sixteenth, and in each the "
+        "voices from the highest, as the paper does with Bach's chorales.",
         paper="Huang et al. (2018), Music Transformer, arXiv:1809.04281",
         family="autoregressive",
         representation="voices",
@@ -53,17 +54,19 @@ RECIPES = (
         network="recurrent",
         network_options={"encoder": {"width": 256}, "autoregressor": {"width": 256, "layers": 2}},
         family_options={"latent": 128, "beta": 0.2},
+        representation_options=_ONE_LENGTH,
         training=_PLAIN,
     ),
     Recipe(
         name="coconet",
         summary="Cells of a grid of voices are hidden and guessed back in any order, so that any of them can be given. "
         "It is trained as masked diffusion, and a transformer stands for the paper's convolutions.",
-        paper="Huang et al. (2017), Counterpoint by Convolution, arXiv:1903.07227; Sahoo et al. (2024), arXiv:2406.07524",
+        paper="Huang et al. (2017), Coconet, arXiv:1903.07227; Sahoo et al. (2024), MDLM, arXiv:2406.07524",
         family="diffusion",
         variant="masked",
         representation="voices",
         network_options=_DENOISER,
+        representation_options=_ONE_LENGTH,
         training=_GENTLE,
     ),
     Recipe(
@@ -99,16 +102,18 @@ RECIPES = (
         representation="voices",
         network_options={"encoder": {"width": 128, "layers": 2}, "decoder": {"width": 192, "layers": 4}},
         family_options={"latent": 64, "steps": 6},
+        representation_options=_ONE_LENGTH,
         training=_PLAIN,
     ),
     Recipe(
         name="music-ebm",
-        summary="A transformer gives a grid of voices an energy; samples walk down it as one-hot vectors, and are rounded.",
+        summary="A transformer gives a grid of voices an energy; samples walk down it, as one-hot vectors that are rounded.",
         paper="Du and Mordatch (2019), arXiv:1903.08689",
         family="energy",
         variant="langevin",
         representation="voices",
         network_options={"width": 96, "layers": 2},
+        representation_options=_ONE_LENGTH,
         training=_PLAIN,
     ),
 )

@@ -97,7 +97,7 @@ def _track(part: Any, shift: int) -> Track:
             if end > start and 0 <= pitch <= 127:
                 _add(Note(start, end - start, pitch, velocity), one.tie and one.tie.type, notes, tied)
     program = getattr(instrument, "midiProgram", None) or 0
-    return Track((*notes, *tied.values()), program, drums, str(part.partName or ""))
+    return Track((*notes, *tied.values()), program, drums, str(getattr(part, "partName", None) or ""))
 
 
 def _pitch(note: Any) -> int:

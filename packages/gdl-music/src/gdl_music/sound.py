@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdl_core.errors import InputError, UsageError, nearest
-from gdl_music.measures import group_of
+from gdl_music.instruments import group_of
 from gdl_music.piece import Piece
 
 Sound = NDArray[np.float32]
@@ -21,6 +21,9 @@ RATE = 22_050
 
 LONGEST = 1800
 """Seconds of a piece that is turned into sound."""
+
+MOST_SOUNDING = 20_000
+"""Seconds that the notes of such a piece may last, taken together."""
 
 _TAIL = 0.4  # seconds that a note fades
 _ATTACK = 0.006
@@ -43,15 +46,14 @@ def synthesise(piece: Piece, *, rate: int = RATE) -> Sound:
     """Return the sound of a piece by adding up partials: always the same, whatever is installed.
 
     Raises:
-        InputError: It lasts more than `LONGEST` seconds.
+        InputError: It lasts more than `LONGEST` seconds, or its notes more than `MOST_SOUNDING`.
 
     Example:
         >>> from gdl_music.piece import Note, Track
         >>> synthesise(Piece([Track((Note(0, 480, 69),))]), rate=8000).shape  # half a second, and what fades
         (7200,)
     """
-    if piece.seconds > LONGEST:
-        raise InputError(f"the piece lasts {piece.seconds / 60:.0f} minutes; up to {LONGEST // 60} become sound: cut it")
+    _check_length(piece)
     whole = np.zeros(int((piece.seconds + _TAIL) * rate), np.float32)
     for track in piece.tracks:
         group = group_of(track.program, drums=track.drums)
@@ -74,9 +76,8 @@ def by_fluidsynth(piece: Piece, *, rate: int = RATE) -> Sound:
     from gdl_music.conversion import to_pretty_midi
 
     if not has_fluidsynth():
-        raise UsageError("fluidsynth is not here; `pip install pyfluidsynth` and install the library it names, or use plain")
-    if piece.seconds > LONGEST:
-        raise InputError(f"the piece lasts {piece.seconds / 60:.0f} minutes; up to {LONGEST // 60} become sound: cut it")
+        raise UsageError("fluidsynth is not here; install it and pyfluidsynth, or choose the synthesiser plain")
+    _check_length(piece)
     return np.asarray(to_pretty_midi(piece).fluidsynth(fs=rate), np.float32)
 
 
@@ -119,7 +120,15 @@ def wav_bytes(piece: Piece, *, synthesiser: str = "plain", rate: int = RATE) -> 
     return file.getvalue()
 
 
-@lru_cache(maxsize=512)
+def _check_length(piece: Piece) -> None:
+    if piece.seconds > LONGEST:
+        minutes = f"{piece.seconds / 60:.0f} minutes; up to {LONGEST // 60}"
+        raise InputError(f"the piece lasts {minutes} become sound: cut it with `gdl music cut`")
+    sounding = sum(piece.second_of(note.end) - piece.second_of(note.start) for note in piece.notes)
+    if sounding > MOST_SOUNDING:
+        raise InputError(f"the notes last {sounding:,.0f} seconds together; up to {MOST_SOUNDING:,} become sound")
+
+
 def _tone(group: str, pitch: int, length: int, rate: int) -> Sound:
     """Return a note of a group of instruments. Shapes: (length,)."""
     partials, fall = _PARTIALS.get(group, _OTHER)

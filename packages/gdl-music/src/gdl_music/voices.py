@@ -47,8 +47,8 @@ def to_cells(piece: Piece, voices: int = 4) -> Cells:
         [[60, -1], [-2, 48], [-1, -2], [62, -2]]
     """
     snapped = piece.rescaled(STEPS)
-    tracks = [track.notes for track in snapped.tracks if track.notes and not track.drums]
-    if not tracks:
+    tracks = [track.notes for track in snapped.tracks if not track.drums]
+    if not any(tracks):
         raise RepresentationError("the piece has no notes but those of drums")
     if len(tracks) > voices or not all(map(_is_one_voice, tracks)):
         tracks = _separated(sorted({note[:3] for notes in tracks for note in notes}), voices)
@@ -88,6 +88,12 @@ def _separated(notes: Iterable[tuple[int, ...]], voices: int) -> list[list[Note]
             found[at].append(note)
             last[at] = note.pitch
     return found
+
+
+def padded(cells: Cells, steps: int) -> Cells:
+    """Add rests up to so many steps."""
+    missing = max(0, steps - len(cells))
+    return np.vstack([cells, np.full((missing, cells.shape[1]), REST, np.int64)])
 
 
 def to_piece(

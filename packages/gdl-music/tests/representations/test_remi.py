@@ -1,9 +1,13 @@
 """Pieces become MidiTok's own tokens, and come back as they were on the grid of time."""
 
+import miditok
 import pytest
+import torch
 
+from gdl_core.errors import RepresentationError, UsageError
 from gdl_core.testing import REPRESENTATION_LAWS
 from gdl_music import Metre, Note, Piece, Tempo, Track
+from gdl_music.conversion import to_symusic
 from gdl_music.representations.remi import Remi
 
 METRES = [(4, 4), (3, 4), (5, 8), (7, 8), (12, 8), (3, 2)]
@@ -38,3 +42,38 @@ def all_of(piece):
 @pytest.mark.parametrize("name", PIECES)
 def test_every_law_of_representations_holds(law, kin, name):
     law(Remi(kin=kin).fit(PIECES[name]), PIECES[name], all_of)
+
+
+@pytest.mark.parametrize("kin", ["remi", "tsd", "midi-like"])
+def test_tokens_are_those_of_miditok(kin):
+    remi = Remi(kin=kin).fit([band()])
+    theirs = getattr(miditok, {"remi": "REMI", "tsd": "TSD", "midi-like": "MIDILike"}[kin])(remi.tokenizer.config)
+    assert remi.encode(band()).tolist() == theirs(to_symusic(band())).ids
+    assert remi.space.vocabulary_size == len(theirs)
+
+
+def test_a_long_piece_is_cut_where_a_bar_begins():
+    piece = melody()
+    remi = Remi(length=60).fit([])
+    part = remi.decode(remi.encode(piece)).rescaled(480)
+    assert part.bar_count == 1 and part.tracks[0].notes == piece.tracks[0].notes[: part.note_count]
+
+
+def test_what_the_tokens_cannot_say_is_refused():
+    remi = Remi(length=64)
+    with pytest.raises(RepresentationError, match="metre of 40/4"):
+        remi.encode(melody(metres=[(0, 40, 4)]))
+    with pytest.raises(RepresentationError, match="no token for the pitch 127"):
+        remi.encode(Piece([Track((Note(0, 480, 127),))]))
+    with pytest.raises(RepresentationError, match="token outside"):
+        remi.decode(torch.tensor([9999]))
+    with pytest.raises(RepresentationError, match="no notes"):
+        remi.decode(torch.tensor([1, 1]))
+    with pytest.raises(RepresentationError, match="not one moment"):
+        Remi(length=8).encode(band())
+
+
+@pytest.mark.parametrize("options", [{"kin": "remy"}, {"steps": 0}, {"length": 3}, {"velocities": 999}])
+def test_options_that_make_no_sense_are_refused(options):
+    with pytest.raises(UsageError):
+        Remi(**options)

@@ -10,6 +10,7 @@ from gdl_music.draw import grid
 from gdl_music.files.kinds import Skip
 from gdl_music.files.midi import midi_bytes
 from gdl_music.piece import Piece
+from gdl_music.sound import wav_bytes
 
 DESCRIPTION = "samples.json"
 """The file that tells a folder of ours from one that must not be replaced."""
@@ -19,12 +20,6 @@ def _score(piece: Piece) -> bytes:
     from gdl_music.scores import musicxml_bytes
 
     return musicxml_bytes(piece)
-
-
-def _sound(piece: Piece) -> bytes:
-    from gdl_music.sound import wav_bytes
-
-    return wav_bytes(piece)
 
 
 def _roll(piece: Piece) -> bytes:
@@ -38,19 +33,25 @@ WRITERS: dict[str, Callable[[Piece], bytes]] = {
     ".midi": midi_bytes,
     ".musicxml": _score,
     ".xml": _score,
-    ".wav": _sound,
     ".png": _roll,
 }
 """What writes one piece, by the end of the name; a name without one is a folder of MIDI files."""
 
+SOUND = ".wav"
+
 
 def save(
-    pieces: Sequence[Piece | None], path: str | Path, *, force: bool = False, skipped: Skip = lambda what: None
+    pieces: Sequence[Piece | None],
+    path: str | Path,
+    *,
+    force: bool = False,
+    skipped: Skip = lambda what: None,
+    synthesiser: str = "plain",
 ) -> Path:
     """Write a folder of MIDI files, or one piece as .mid, .musicxml, .wav or .png (a piano roll), as the name says.
 
-    What is None is skipped. What exists already is refused without `force`; a folder is replaced only if it was written
-    here.
+    Sound is made by the `synthesiser`, ``plain`` or ``fluidsynth``. What is None is skipped. What exists already is
+    refused without `force`; a folder is replaced only if it was written here.
 
     Example:
         >>> import tempfile
@@ -61,10 +62,11 @@ def save(
     """
     place = Path(path)
     suffix = place.suffix.lower()
-    if suffix and suffix not in WRITERS:
+    kinds = [*WRITERS, SOUND]
+    if suffix and suffix not in kinds:
         raise UsageError(
-            f"{place}: pieces are written to a folder (a name without an end), or one to {', '.join(WRITERS)}; "
-            f"{nearest(suffix, WRITERS)}"
+            f"{place}: pieces are written to a folder (a name without an end), or one to {', '.join(kinds)}; "
+            f"{nearest(suffix, kinds)}"
         )
     _check(place, is_folder=not suffix, force=force)
     there = [(number, piece) for number, piece in enumerate(pieces, 1) if piece is not None]
@@ -78,7 +80,8 @@ def save(
     elif not there:
         raise UsageError(f"{place}: there is no piece to write")
     else:
-        data = WRITERS[suffix](there[0][1])
+        piece = there[0][1]
+        data = wav_bytes(piece, synthesiser=synthesiser) if suffix == SOUND else WRITERS[suffix](piece)
         place.parent.mkdir(parents=True, exist_ok=True)
         with new_file(place) as draft:
             draft.write_bytes(data)

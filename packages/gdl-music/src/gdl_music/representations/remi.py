@@ -9,8 +9,8 @@ import torch
 from gdl_core.errors import RepresentationError, UsageError, nearest
 from gdl_core.representation import Representation
 from gdl_core.spaces import Sample, Tokens
-from gdl_music.conversion import from_symusic, to_symusic
-from gdl_music.piece import Piece, checked
+from gdl_music.conversion import checked, from_symusic, to_symusic
+from gdl_music.piece import Piece
 
 Kin = Literal["remi", "tsd", "midi-like"]
 """Which tokens are written: REMI (bars and places in them), TSD (steps in time), or MIDI's own (notes on and off)."""
@@ -22,6 +22,7 @@ METRES = {1: [1, 2, 3, 4], 2: list(range(1, 9)), 4: list(range(1, 13)), 8: list(
 """The metres that have a token: for each unit, how many of them a bar may have."""
 
 _CLASSES = {"remi": "REMI", "tsd": "TSD", "midi-like": "MIDILike"}
+_HIGHEST = 126  # MidiTok's pitches end here
 _CUTS = ("Bar", "Position", "TimeShift")
 
 
@@ -44,8 +45,8 @@ class Remi(Representation):
 
     name = "remi"
     loses = (
-        "times between steps and beyond the greatest length of a note, loudness and tempo between levels, keys, in which "
-        "of two tracks of one instrument a note is, and what goes beyond the greatest number of tokens"
+        "times between steps and beyond the greatest length of a note, loudness and tempo between levels, keys, in "
+        "which of two tracks of one instrument a note is, and what goes beyond the greatest number of tokens"
     )
 
     def __init__(
@@ -68,7 +69,7 @@ class Remi(Representation):
         import miditok
 
         config = miditok.TokenizerConfig(
-            pitch_range=(0, 127),
+            pitch_range=(0, _HIGHEST + 1),
             beat_res={(0, self.beats): self.steps},
             num_velocities=self.velocities,
             special_tokens=["PAD"],
@@ -78,7 +79,7 @@ class Remi(Representation):
             tempo_range=(30, 240),
             use_time_signatures=True,
             time_signature_range=METRES,
-            drums_pitch_range=(0, 127),
+            drums_pitch_range=(0, _HIGHEST + 1),
         )
         return getattr(miditok, _CLASSES[self.kin])(config)
 
@@ -107,12 +108,14 @@ class Remi(Representation):
         """Return all tokens of a piece, however many.
 
         Raises:
-            RepresentationError: It is no piece, or has a metre without a token.
+            RepresentationError: It is no piece, or has a metre or a pitch without a token.
         """
         piece = checked(piece)
         for metre in piece.metres:
             if metre.count not in METRES.get(metre.unit, ()):
                 raise RepresentationError(f"there is no token for a metre of {metre}")
+        if any(note.pitch > _HIGHEST for note in piece.notes):
+            raise RepresentationError(f"there is no token for the pitch {_HIGHEST + 1}; transpose the piece")
         return list(self.tokenizer.encode(to_symusic(piece)).ids)
 
     def encode(self, object: Any) -> Sample:

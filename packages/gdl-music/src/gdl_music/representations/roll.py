@@ -10,8 +10,9 @@ import torch
 from gdl_core.errors import RepresentationError, UsageError, nearest
 from gdl_core.representation import Representation
 from gdl_core.spaces import Grid, Sample
-from gdl_music.measures import DRUMS, GROUPS, group_of
-from gdl_music.piece import Metre, Note, Piece, Tempo, Track, checked
+from gdl_music.conversion import checked
+from gdl_music.instruments import DRUMS, GROUPS, group_of
+from gdl_music.piece import Metre, Note, Piece, Tempo, Track
 
 ALL = "all"
 """The one picture of all instruments but drums."""
@@ -43,8 +44,8 @@ class PianoRoll(Representation):
 
     name = "piano-roll"
     loses = (
-        "times between sixteenths, loudness, keys, metre and tempo where they are not the model's, which instrument of a "
-        "group plays, drums without a picture of their own, a note that begins under another of its pitch, and what "
+        "times between sixteenths, loudness, keys, metre and tempo where they are not the model's, which instrument of "
+        "a group plays, drums without a picture of their own, a note that begins under another of its pitch, and what "
         "goes beyond the number of steps"
     )
     levels = 3
@@ -144,7 +145,9 @@ class PianoRoll(Representation):
             RepresentationError: It is no such picture, or an empty one.
         """
         if not isinstance(sample, torch.Tensor) or tuple(sample.shape) != self.space.full_shape:
-            raise RepresentationError(f"a sample of shape {tuple(getattr(sample, 'shape', ()))} is none of {self.space}")
+            raise RepresentationError(
+                f"a sample of shape {tuple(getattr(sample, 'shape', ()))} is none of {self.space}"
+            )
         tracks = [
             Track(_notes(picture, self.lowest), _program(name), name == DRUMS, name)
             for name, picture in zip(self.instruments, sample.numpy(), strict=True)

@@ -10,8 +10,9 @@ import torch
 from gdl_core.errors import RepresentationError, UsageError
 from gdl_core.representation import Representation
 from gdl_core.spaces import Sample, Tokens
-from gdl_music.piece import Metre, Piece, Tempo, checked
-from gdl_music.voices import HOLD, REST, STEPS, Cells, to_cells, to_piece
+from gdl_music.conversion import checked
+from gdl_music.piece import Metre, Piece, Tempo
+from gdl_music.voices import HOLD, REST, STEPS, Cells, padded, to_cells, to_piece
 
 LONGEST = 256
 """So many sixteenths of a piece are kept, unless another number is given; fewer where no piece is as long."""
@@ -25,7 +26,8 @@ class Voices(Representation):
     A sample is a sequence of symbols: 0 for a rest, 1 for a note that goes on, then the pitches from `lowest` to
     `highest`; of each sixteenth the voices in turn, from the first. Another number of `voices` can be asked for: one is
     a melody. What `fit` is not given it takes from the data: the pitches, the number of `steps` (a longer piece is cut
-    at the last bar that fits), the `metre` and the `tempo` of most pieces, with which each comes back.
+    at the last bar that fits), the `metre` and the `tempo` of most pieces, with which each comes back, and whether
+    samples are of one length (`variable=False`: shorter pieces have rests at their end).
 
     Example:
         >>> from gdl_music.piece import Note, Track
@@ -133,7 +135,8 @@ class Voices(Representation):
 
     def encode(self, object: Any) -> Sample:
         cells = to_cells(checked(object), self.voices)
-        return self.symbols(cells[: self._kept(len(cells))])
+        cells = cells[: self._kept(len(cells))]
+        return self.symbols(cells if self.space.variable else padded(cells, self.steps))
 
     def symbols(self, cells: Cells) -> torch.Tensor:
         """Turn cells into symbols. Shapes: (steps, voices) -> (steps x voices,).
