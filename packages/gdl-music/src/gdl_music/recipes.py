@@ -1,0 +1,119 @@
+"""The named systems for music that can be trained here; the first is the default."""
+
+from gdl_core.recipes import Recipe
+
+_DECODER = {"width": 192, "layers": 4, "heads": 6, "dropout": 0.1}
+_DENOISER = {"width": 192, "layers": 6, "heads": 6}
+_GENTLE = {"batch_size": 16, "learning_rate": 1e-3, "weight_decay": 0.01, "warmup_steps": 50}
+_PLAIN = {"batch_size": 32, "learning_rate": 1e-3, "weight_decay": 0.0}
+_ONE_LENGTH = {"variable": False}
+
+RECIPES = (
+    Recipe(
+        name="music-transformer",
+        summary="A transformer writes a piece event by event; places are rotated into attention where the paper has "
+        "learned distances.",
+        paper="Huang et al. (2018), Music Transformer, arXiv:1809.04281; Huang and Yang (2020), REMI, arXiv:2002.00212",
+        family="autoregressive",
+        representation="remi",
+        network="transformer",
+        network_options=_DECODER,
+        training=_GENTLE,
+    ),
+    Recipe(
+        name="chorale-transformer",
+        summary="The transformer of music-transformer over a grid of voices: sixteenth by sixteenth, and in each the "
+        "voices from the highest, as the paper does with Bach's chorales.",
+        paper="Huang et al. (2018), Music Transformer, arXiv:1809.04281",
+        family="autoregressive",
+        representation="voices",
+        network="transformer",
+        network_options=_DECODER,
+        training=_GENTLE,
+    ),
+    Recipe(
+        name="musenet",
+        summary="A deeper transformer over events of many instruments; train it with the conditions class (the style, "
+        "a folder of files each) and instruments, which stand where MuseNet has tokens before the music.",
+        paper="Payne (2019), MuseNet, openai.com/index/musenet; Child et al. (2019), arXiv:1904.10509",
+        family="autoregressive",
+        representation="remi",
+        network="transformer",
+        network_options={"width": 256, "layers": 8, "heads": 8, "dropout": 0.1},
+        representation_options={"steps": 8},
+        training={**_GENTLE, "batch_size": 8, "learning_rate": 5e-4},
+    ),
+    Recipe(
+        name="musicvae",
+        summary="A code between two recurrent networks over a grid of voices (voices=1: melodies). The decoder writes "
+        "symbol by symbol in one layer of time, without the paper's conductor over the bars.",
+        paper="Roberts et al. (2018), MusicVAE, arXiv:1803.05428",
+        family="vae",
+        variant="sequence",
+        representation="voices",
+        network="recurrent",
+        network_options={"encoder": {"width": 256}, "autoregressor": {"width": 256, "layers": 2}},
+        family_options={"latent": 128, "beta": 0.2},
+        representation_options=_ONE_LENGTH,
+        training=_PLAIN,
+    ),
+    Recipe(
+        name="coconet",
+        summary="Cells of a grid of voices are hidden and guessed back in any order, so that any of them can be given. "
+        "It is trained as masked diffusion, and a transformer stands for the paper's convolutions.",
+        paper="Huang et al. (2017), Coconet, arXiv:1903.07227; Sahoo et al. (2024), MDLM, arXiv:2406.07524",
+        family="diffusion",
+        variant="masked",
+        representation="voices",
+        network_options=_DENOISER,
+        representation_options=_ONE_LENGTH,
+        training=_GENTLE,
+    ),
+    Recipe(
+        name="musegan",
+        summary="Convolutions make a piano roll for each of five groups of instruments out of noise, all bars at once, "
+        "and others judge them; one code for all where the paper has codes for bars and tracks.",
+        paper="Dong et al. (2017), MuseGAN, arXiv:1709.06298; Gulrajani et al. (2017), arXiv:1704.00028",
+        family="gan",
+        variant="wasserstein",
+        representation="piano-roll",
+        network="residual",
+        family_options={"latent": 128, "betas": [0.0, 0.9]},
+        representation_options={"instruments": 5},
+        training={"batch_size": 32, "learning_rate": 2e-4, "weight_decay": 0.0, "gradient_clip": 10.0},
+    ),
+    Recipe(
+        name="piano-roll-diffusion",
+        summary="A U-Net learns the way from noise to piano rolls along straight lines, and levels are rounded at the "
+        "end; the paper hides symbols of a roll in place of adding noise.",
+        paper="Lipman et al. (2022), arXiv:2210.02747; Plasser et al. (2023), arXiv:2305.09489",
+        family="diffusion",
+        variant="flow-matching",
+        representation="piano-roll",
+        network="unet",
+        training={"batch_size": 32, "weight_decay": 0.0},
+    ),
+    Recipe(
+        name="music-flow",
+        summary="A code whose prior is a flow of affine couplings, and a decoder that writes all voices at once.",
+        paper="Chen et al. (2016), arXiv:1611.02731; Dinh et al. (2016), arXiv:1605.08803",
+        family="flow",
+        variant="latent",
+        representation="voices",
+        network_options={"encoder": {"width": 128, "layers": 2}, "decoder": {"width": 192, "layers": 4}},
+        family_options={"latent": 64, "steps": 6},
+        representation_options=_ONE_LENGTH,
+        training=_PLAIN,
+    ),
+    Recipe(
+        name="music-ebm",
+        summary="A transformer gives a grid of voices an energy; samples walk down it, as one-hot vectors that are rounded.",
+        paper="Du and Mordatch (2019), arXiv:1903.08689",
+        family="energy",
+        variant="langevin",
+        representation="voices",
+        network_options={"width": 96, "layers": 2},
+        representation_options=_ONE_LENGTH,
+        training=_PLAIN,
+    ),
+)

@@ -1,0 +1,1 @@
+"""How pieces become points of a sample space, and come back."""

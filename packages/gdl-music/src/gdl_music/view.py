@@ -1,0 +1,48 @@
+"""Pieces that can be heard, in a page that loads nothing from anywhere."""
+
+from base64 import b64encode
+from collections.abc import Sequence
+from html import escape
+
+from gdl_music.draw import grid
+from gdl_music.piece import Piece
+from gdl_music.sound import wav_bytes
+
+SECONDS = 20
+"""So much of each piece is heard, that the page stays small."""
+
+_RATE = 11_025
+
+
+def view(pieces: Sequence[Piece]) -> tuple[str, str]:
+    """Return HTML with a player and a piano roll of each piece, and the script that it needs: none.
+
+    Example:
+        >>> from gdl_music.piece import Note, Track
+        >>> html, script = view([Piece([Track((Note(0, 480, 69),))])])
+        >>> html.count("<audio"), html.count("<svg"), script
+        (1, 1, '')
+    """
+    return "".join(map(_figure, pieces)), ""
+
+
+def _figure(piece: Piece) -> str:
+    heard = piece.span(0, _tick_of(piece, SECONDS))
+    sound = b64encode(wav_bytes(heard, rate=_RATE)).decode() if heard.note_count else ""
+    long = piece.seconds > SECONDS
+    caption = f"{piece!r}, {piece.seconds:.0f} s{f'; the first {SECONDS} s are heard' if long else ''}"
+    return (
+        f'<figure style="margin:0 0 1.5rem">{grid([piece])}'
+        f'<audio controls preload="none" style="display:block;width:100%;max-width:720px" '
+        f'src="data:audio/wav;base64,{sound}"></audio>'
+        f'<figcaption class="note">{escape(caption)}</figcaption></figure>'
+    )
+
+
+def _tick_of(piece: Piece, second: float) -> int:
+    """Return the tick at which so much of a piece has been heard, or its end."""
+    low, high = 0, piece.end
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if piece.second_of(middle) <= second else (low, middle - 1)
+    return max(low, 1)
