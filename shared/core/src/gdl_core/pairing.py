@@ -19,6 +19,7 @@ from gdl_core.networks.dcgan import DcganDiscriminator, DcganGenerator
 from gdl_core.networks.elements import TransformerDecoder, TransformerDenoiser, TransformerEncoder
 from gdl_core.networks.graph_perceptron import GraphPerceptronCritic, GraphPerceptronDecoder
 from gdl_core.networks.graphs import GraphDecoder, GraphDenoiser, GraphEncoder
+from gdl_core.networks.grid_perceptron import GridPerceptronDecoder, GridPerceptronEncoder
 from gdl_core.networks.maps import MapDecoder, MapEncoder
 from gdl_core.networks.masked import PixelCNN, PixelRNN, WaveNet
 from gdl_core.networks.patches import PatchTransformer
@@ -49,7 +50,7 @@ NETWORKS: dict[tuple[str, str], dict[str, type[nn.Module]]] = {
     ("coupling", "grid"): {"convolution": GridCoupling},
     ("coupling", "points"): {"perceptron": SetCoupling},
     ("decoder", "graph"): {"transformer": GraphDecoder, "perceptron": GraphPerceptronDecoder},
-    ("decoder", "grid"): {"convolution": ConvolutionDecoder},
+    ("decoder", "grid"): {"convolution": ConvolutionDecoder, "perceptron": GridPerceptronDecoder},
     ("decoder", "points"): {"transformer": TransformerDecoder},
     ("decoder", "tokens"): {"transformer": TransformerDecoder},
     ("decoder", "vector"): {"perceptron": VectorDecoder},
@@ -65,7 +66,7 @@ NETWORKS: dict[tuple[str, str], dict[str, type[nn.Module]]] = {
         "progressive": ProgressiveDiscriminator,
     },
     ("encoder", "graph"): {"transformer": GraphEncoder},
-    ("encoder", "grid"): {"convolution": ConvolutionEncoder},
+    ("encoder", "grid"): {"convolution": ConvolutionEncoder, "perceptron": GridPerceptronEncoder},
     ("encoder", "points"): {"transformer": TransformerEncoder},
     ("encoder", "tokens"): {"transformer": TransformerEncoder, "recurrent": RecurrentEncoder},
     ("encoder", "vector"): {"perceptron": VectorEncoder},

@@ -37,6 +37,8 @@ NARROW = {
     ("vae", "vq"): {"width": 16, "layers": 1},
     ("vae", "fsq"): {"width": 16, "layers": 1},
     ("diffusion", "latent"): {"width": 8, "layers": 1},
+    ("diffusion", "latent-vector"): {"width": 16, "layers": 1},
+    ("autoregressive", "coded"): {"width": 16, "layers": 1},
 }
 """Options of the networks of variants that train two models in a step."""
 
@@ -48,6 +50,8 @@ ALIKE = {
     ("diffusion", "mean-flow"): ["vector", "tokens", "graph"],
     ("diffusion", "marginal"): ["graph"],
     ("diffusion", "latent"): ["vector", "grid-2"],
+    ("diffusion", "latent-vector"): ["grid-2"],
+    ("autoregressive", "coded"): ["grid-2"],
     ("vae", "fsq"): ["vector", "grid-2"],
     ("energy", "joint"): ["vector", "graph"],
     ("energy", "score-matching"): ["vector", "tokens", "graph"],

@@ -7,7 +7,7 @@ can also be hidden (`masked`) or replaced (`uniform`). `latent` is Gaussian diff
 
 from gdl_core.families.diffusion.consistency import Consistency
 from gdl_core.families.diffusion.denoising import Ddpm, Edm, FlowMatching
-from gdl_core.families.diffusion.latent import LatentDiffusion, LatentMapDiffusion
+from gdl_core.families.diffusion.latent import LatentDiffusion, LatentMapDiffusion, LatentVectorDiffusion
 from gdl_core.families.diffusion.masked import Masked, Staged
 from gdl_core.families.diffusion.mean_flow import MeanFlow
 from gdl_core.families.diffusion.uniform import Marginal, Uniform
@@ -24,6 +24,7 @@ DIFFUSION = (
     Staged,
     LatentDiffusion,
     LatentMapDiffusion,
+    LatentVectorDiffusion,
 )
 """The variants; `Masked` comes first where it fits, `Edm` elsewhere."""
 
@@ -35,6 +36,7 @@ __all__ = [
     "FlowMatching",
     "LatentDiffusion",
     "LatentMapDiffusion",
+    "LatentVectorDiffusion",
     "Marginal",
     "Masked",
     "MeanFlow",

@@ -160,6 +160,21 @@ class LatentDiffusion(CodeDiffusion):
         super().__init__(space, networks, width=latent, beta=beta, process=process, condition_dropout=condition_dropout)
 
 
+class LatentVectorDiffusion(LatentDiffusion):
+    """What `LatentDiffusion` is elsewhere, on grids, where ``latent`` has a map of codes.
+
+    Example:
+        >>> from gdl_core.pairing import Design, build
+        >>> options = {"variant": "latent-vector", "network": "perceptron", "family_options": {"latent": 16}}
+        >>> model = build(Design("diffusion", Grid(1, (8, 8, 8), levels=2), **options))
+        >>> model.encode(Batch(torch.zeros(2, 1, 8, 8, 8, dtype=torch.int64))).shape
+        torch.Size([2, 16])
+    """
+
+    variant = "latent-vector"
+    spaces = ("grid",)
+
+
 class LatentMapDiffusion(CodeDiffusion):
     """Diffusion over a map of `width` numbers for each region of a grid.
 
