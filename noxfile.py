@@ -102,6 +102,15 @@ def integration(session: nox.Session) -> None:
     test(session, str(ROOT / "tests"))
 
 
+@nox.session(default=False, requires=["wheels"])
+def image_table(session: nox.Session) -> None:
+    """Measure gdl-image's shipped models again; `-- --data FOLDER` names the four files of Fashion-MNIST."""
+    install(session, "test", "gdl-core", "gdl-image")
+    session.install("-c", str(ROOT / "constraints.txt"), "scipy")
+    session.env["PYTHONPATH"] = str(ROOT / "tools/train")
+    session.run("python", "tools/benchmarks/image_table.py", *session.posargs)
+
+
 @nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation; every warning is an error."""

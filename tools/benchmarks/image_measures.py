@@ -31,7 +31,7 @@ Pictures = NDArray[np.uint8]
 def main() -> None:
     """Measure each way and print two tables and one number."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="folder with the four idx files")
+    add_data(parser)
     arguments = parser.parse_args()
     train, _ = load(arguments.data, "train")
     test, classes = load(arguments.data, "t10k")
@@ -40,6 +40,11 @@ def main() -> None:
     painting(train, test, classes)
     print(f"\nbits per dimension of the test set under a histogram of each pixel: {histogram_bits(train, test):.3f}")
     print(f"{time.process_time() - began:.0f} s of one core's time")
+
+
+def add_data(parser: argparse.ArgumentParser) -> None:
+    """Let the command line say where the pictures are."""
+    parser.add_argument("--data", type=Path, required=True, help="folder with the four idx files of Fashion-MNIST")
 
 
 def load(data: Path, part: str) -> tuple[Pictures, NDArray[np.str_]]:
@@ -99,10 +104,18 @@ def painting(train: Pictures, test: Pictures, classes: NDArray[np.str_]) -> None
     for name, way in ways.items():
         filled = way(given, known, train)
         found = evaluate(filled, reference)
-        kept = float(np.mean(np.array(find("fashion").classes)[find("fashion").see(filled).classes] == classes[:COUNT]))
-        error = np.sqrt((((filled - given.astype(float)) / 255)[:, ~known] ** 2).mean())
-        values = (*(found[column] for column in columns[:3]), kept, error)
+        values = (*(found[column] for column in columns[:3]), *kept_and_error(filled, given, known, classes[:COUNT]))
         print(row(name, *(f"{value:.4g}" for value in values)), flush=True)
+
+
+def kept_and_error(
+    filled: Pictures, given: Pictures, known: NDArray[np.bool_], classes: NDArray[np.str_]
+) -> tuple[float, float]:
+    """Return in which share the class is still seen, and the root mean square error of what was hidden."""
+    fashion = find("fashion")
+    seen = np.array(fashion.classes)[fashion.see(filled).classes]
+    error = ((filled - given.astype(float)) / 255)[:, ~known]
+    return float(np.mean(seen == classes)), float(np.sqrt((error**2).mean()))
 
 
 def mean_fill(pictures: Pictures, known: NDArray[np.bool_], train: Pictures) -> Pictures:

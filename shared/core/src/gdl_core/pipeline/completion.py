@@ -18,9 +18,11 @@ BATCH = 256
 
 def check_keeps(model: Family) -> None:
     """Refuse a model whose family cannot keep what is known of a sample."""
-    if "given" not in signature(model.sample).parameters:
+    if not keeps(model):
         kind = model.space.kind
-        able = sorted({f"{family.name} ({family.variant})" for family in variants() if _keeps(family, kind)})
+        able = sorted(
+            {f"{family.name} ({family.variant})" for family in variants() if kind in family.spaces and keeps(family)}
+        )
         raise UsageError(
             f"the family {model.name!r} ({model.variant}) cannot draw around what is known; "
             f"these can: {', '.join(able)}"
@@ -66,5 +68,6 @@ def complete(
     return found
 
 
-def _keeps(family: type[Family], kind: str) -> bool:
-    return kind in family.spaces and "given" in signature(family.sample).parameters
+def keeps(family: Family | type[Family]) -> bool:
+    """Tell whether a family can keep what is known of a sample."""
+    return "given" in signature(family.sample).parameters
