@@ -17,14 +17,17 @@ if TYPE_CHECKING:
     from gdl_3d.closing import closed
     from gdl_3d.conversion import convert
     from gdl_3d.files import read, read_shape, write_shape
+    from gdl_3d.mending import mended
     from gdl_3d.metrics import evaluate
+    from gdl_3d.building import procedural
     from gdl_3d.shape import Shape
     from gdl_3d.shapes import Shapes
     from gdl_core.errors import Skipped
     from gdl_core.pipeline import Pipeline
 
 __all__ = [
-    "Shape", "Shapes", "closed", "convert", "evaluate", "load", "read", "read_shape", "train", "write_shape",
+    "Shape", "Shapes", "closed", "convert", "evaluate", "load", "mended", "procedural", "read", "read_shape", "train",
+    "write_shape",
 ]  # fmt: skip
 
 _PLACES = {
@@ -33,6 +36,8 @@ _PLACES = {
     "closed": "closing",
     "convert": "conversion",
     "evaluate": "metrics",
+    "mended": "mending",
+    "procedural": "building",
     "read": "files",
     "read_shape": "files",
     "write_shape": "files",

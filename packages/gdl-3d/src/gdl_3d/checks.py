@@ -46,6 +46,7 @@ def register(app: typer.Typer) -> None:
     app.command("simplify")(simplify)
     app.command("complete")(complete)
     app.command("turntable")(turntable)
+    app.command("surface")(surface)
 
 
 def check(files: Sources, height: Millimetres = None, json: Json = False) -> None:
@@ -118,20 +119,21 @@ def millimetres(text: str) -> float:
 
 
 def simplify(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="A watertight mesh.")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A mesh.")],
     faces: Annotated[int, typer.Option(min=4, help="Keep at most so many faces.")],
     out: ShapeOut,
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Write a mesh with fewer faces; it stays watertight."""
+    """Write a mesh with fewer faces; it stays watertight, and small faults of it are mended first."""
     check_sources([file])
     check_out(out, force=force, folder=False)
     from gdl_3d.files import read_shape, write_shape
+    from gdl_3d.mending import mended
     from gdl_3d.soundness import simplified
 
     shape = read_shape(file)
-    simple = simplified(shape, faces)
+    simple = simplified(mended(shape), faces)
     write_shape(simple, out, force=force)
     assert shape.faces is not None and simple.faces is not None
     _finish({"out": str(out), "faces_before": len(shape.faces), "faces": len(simple.faces)}, json=json)
@@ -168,6 +170,30 @@ def complete(
         drawn.save(out, force=force, skipped=skip)
     _finish({"out": str(out), "count": len(drawn), "points_given": len(part.vertices)}, json=json)
     skip.leave()
+
+
+def surface(
+    points: Annotated[str, typer.Argument(metavar="POINTS.ply", help="A cloud, with normals or without.")],
+    out: ShapeOut,
+    depth: Annotated[int, typer.Option(min=2, max=12, help="How fine: a grid of 2^DEPTH cells a side.")] = 7,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Lay a smooth surface through a cloud of points.
+
+    By screened Poisson reconstruction, which needs the extra gdl-3d[open3d]. It is closed as far as it stays near the
+    points; `convert --closed` makes a solid of any cloud without Open3D.
+    """
+    check_sources([points])
+    check_out(out, force=force, folder=False)
+    from gdl_3d.files import read_shape, write_shape
+    from gdl_3d.open3d import poisson
+
+    cloud = read_shape(points)
+    made = poisson(cloud, depth=depth)
+    write_shape(made, out, force=force)
+    assert made.faces is not None
+    _finish({"out": str(out), "points": len(cloud.vertices), "faces": len(made.faces)}, json=json)
 
 
 def turntable(

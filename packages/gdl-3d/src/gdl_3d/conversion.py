@@ -2,16 +2,16 @@
 
 import csv
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from gdl_3d.closing import closed
 from gdl_3d.files import read, write_shape
-from gdl_3d.files.writing import WRITTEN, check_written
+from gdl_3d.files.writing import check_written, new_shapes
 from gdl_3d.shape import Shape
 from gdl_core.errors import GdlError, InputError, Skipped, UsageError
-from gdl_core.folders import new_folder
+from gdl_core.representation import Record
 
 _UNSAFE = re.compile(r"[^\w.-]+")
 
@@ -38,6 +38,8 @@ def convert(
         UsageError: A file is to hold several shapes, or something is there already.
     """
     place = Path(out)
+    if Path(source).resolve().is_relative_to(place.resolve()):
+        raise UsageError(f"{source} would be replaced by what is written to {out}; choose another name")
 
     def made(shape: Shape) -> Shape:
         return closed(shape) if close else shape
@@ -51,20 +53,38 @@ def convert(
             raise UsageError(what) if found else InputError(what)
         write_shape(made(found[0].object), place, height=height, force=force)
         return 1
+    return write_folder(records, place, form=form, height=height, made=made, force=force, skipped=skipped)
+
+
+def write_folder(
+    records: Iterable[Record],
+    out: str | Path,
+    *,
+    form: str = "glb",
+    height: float | None = None,
+    made: Callable[[Shape], Shape] = lambda shape: shape,
+    force: bool = False,
+    skipped: Callable[[Skipped], None] = lambda skip: None,
+) -> int:
+    """Write shapes, as `made` changes them, to a folder with tables, as `convert` does; return how many there were.
+
+    Raises:
+        InputError: There is no shape that can be written.
+    """
+    check_written(Path(f"shape.{form}"))
     tables = _Tables()
-    if f".{form}" not in WRITTEN:
-        check_written(Path(f"shape.{form}"))
-    with new_folder(place, replace=force) as folder:
+    with new_shapes(Path(out), force=force) as folder:
         for record in records:
             try:
                 shape = made(record.object)
-                name = tables.note(record.properties, "ply" if shape.is_cloud and form != "npz" else form)
+                name = tables.name(record.properties, "ply" if shape.is_cloud and form != "npz" else form)
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 write_shape(shape, folder / name, height=height)
+                tables.note(name, record.properties)
             except GdlError as error:
                 skipped(Skipped(record.where, str(error)))
         if not tables.names:
-            raise InputError(f"{source} holds no shape to write")
+            raise InputError("there is no shape to write")
         tables.save(folder)
     return len(tables.names)
 
@@ -83,18 +103,21 @@ class _Tables:
         self.names: set[str] = set()
         self.rows: dict[str, list[dict[str, Any]]] = {}
 
-    def note(self, properties: Mapping[str, Any], form: str) -> str:
-        """Choose a name for a shape's file, and keep what is known of the shape."""
+    def name(self, properties: Mapping[str, Any], form: str) -> str:
+        """Choose a name for a shape's file that no other has."""
         folder = _UNSAFE.sub("-", str(properties.get("class") or "")).strip(".-")
         stem = _UNSAFE.sub("-", str(properties.get("id") or "shape")).strip(".-") or "shape"
         base = f"{folder}/{stem}" if folder else stem
         name, number = f"{base}.{form}", 2
         while name.lower() in self.names:
             name, number = f"{base}-{number}.{form}", number + 1
+        return name
+
+    def note(self, name: str, properties: Mapping[str, Any]) -> None:
+        """Keep what is known of a shape that was written."""
         self.names.add(name.lower())
         row = {"path": name, **{key: value for key, value in properties.items() if key not in ("path", "split")}}
         self.rows.setdefault(str(properties.get("split") or "shapes"), []).append(row)
-        return name
 
     def save(self, folder: Path) -> None:
         for part, rows in self.rows.items():

@@ -39,6 +39,13 @@ Closed = Annotated[bool, typer.Option("--closed", help="Make a watertight solid 
 
 DATA = (
     {
+        "name": "procedural",
+        "what": "simple chairs, cups, lamps, shelves and tables, as many as are asked for",
+        "licence": "yours: they are made on the spot",
+        "how": "gdl 3d procedural shapes --count 500",
+        "then": "gdl 3d train shapes/train.csv --condition class --out run",
+    },
+    {
         "name": "furniture",
         "what": "820 pieces of furniture in 12 categories",
         "licence": "CC0 (175) and CC-BY (645): name the creators, who stand in the tables that `convert` writes",
@@ -68,6 +75,7 @@ def register(app: typer.Typer) -> None:
     app.command("sample")(sample)
     app.command("convert")(convert)
     app.command("data")(data)
+    app.command("procedural")(procedural)
 
 
 def sample(
@@ -148,6 +156,25 @@ def convert(
         print_json({"count": count, "out": str(out), **skip.facts()})
     tell(f"wrote {count:,} shape{'s' * (count != 1)} to {out}")
     skip.leave()
+
+
+def procedural(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="A folder, with tables to train on.")],
+    count: Annotated[int, typer.Option("--count", "-n", min=1, help="How many shapes.")] = 500,
+    seed: Seed = None,
+    form: Form = None,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Build simple chairs, cups, lamps, shelves and tables to train on, without a download; one in five is held out."""
+    check_out(out, force=force)
+    from gdl_3d.conversion import write_folder
+    from gdl_3d.building import procedural
+
+    made = write_folder(procedural(count, seed=seed or 0), out, form=form or "glb", force=force)
+    if json:
+        print_json({"count": made, "out": str(out)})
+    tell(f"wrote {made:,} shape{'s' * (made != 1)} to {out}")
 
 
 def data(json: Json = False) -> None:

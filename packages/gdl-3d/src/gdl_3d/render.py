@@ -16,7 +16,9 @@ AZIMUTH, ELEVATION = 35.0, 22.0
 COLOUR = (0.45, 0.62, 0.80)
 PAPER = (1.0, 1.0, 1.0)
 
-_FINER = 2  # pixels are drawn twice as fine along each axis, and averaged
+FINER = 2
+"""Pixels are drawn so many times finer along each axis, and averaged."""
+
 _DISTANCE = 5.0  # of the eye, in radii of the shape
 _CREASE = 0.7  # cosine; where faces meet more sharply, the edge is seen
 _BALL = 0.011  # radius of a point, in widths of the picture
@@ -46,17 +48,15 @@ def render(
         >>> picture.shape, bool((picture[0, 0] == 255).all()), bool((picture[16, 16] < 255).any())
         ((32, 32, 3), True, True)
     """
-    fine = size * _FINER
-    seen = _seen(vertices, azimuth, elevation)
+    fine = size * FINER
+    seen = turned_to_eye(vertices, azimuth, elevation)
     if faces is None:
         shown, normals = _draw_points(_on_screen(seen, fine), fine)
     else:
         while fine > 64 and _Boxes.around(_on_screen(seen, fine)[faces], fine).sizes.sum() > _MOST:
             fine //= 2
         shown, normals = _draw_faces(seen, _on_screen(seen, fine), faces, fine)
-    image = np.tile(np.array(PAPER), (fine * fine, 1))
-    image[shown] = _shaded(normals, colour)
-    return _averaged(image.reshape(fine, fine, 3), size)
+    return picture_of(shown, normals, size, colour, fine=fine)
 
 
 def turntable(
@@ -67,7 +67,7 @@ def turntable(
     return [render(vertices, faces, size=size, azimuth=turn, elevation=elevation) for turn in turns]
 
 
-def _seen(vertices: Floats, azimuth: float, elevation: float) -> Floats:
+def turned_to_eye(vertices: Floats, azimuth: float, elevation: float) -> Floats:
     """Turn a shape to the eye, with its box in the middle and radius 1: x to the right, y up, z towards the eye."""
     if not len(vertices):
         return np.zeros((0, 3))
@@ -78,11 +78,37 @@ def _seen(vertices: Floats, azimuth: float, elevation: float) -> Floats:
     return middle @ (down @ around).T / max(np.linalg.norm(middle, axis=1).max(), 1e-300)
 
 
+def eye_and_rays(size: int) -> Floats:
+    """Return where the eye is and where it looks through each fine pixel, row by row. Shapes: -> (pixels, 6)."""
+    fine = size * FINER
+    up, across = np.divmod(np.arange(fine * fine), fine)
+    middle = np.stack([across + 0.5 - fine / 2, fine / 2 - up - 0.5], 1) / _scale(fine)
+    ends = np.concatenate([middle, np.full((len(middle), 1), -_DISTANCE)], 1)
+    return np.concatenate([np.tile([0, 0, _DISTANCE], (len(ends), 1)), ends], 1)
+
+
+def picture_of(
+    pixels: Faces, normals: Floats, size: int, colour: tuple[float, float, float], *, fine: int | None = None
+) -> Picture:
+    """Light the fine pixels in which something is seen, by the normals there; all others are white.
+
+    Shapes: (shown,), (shown, 3) -> (size, size, 3), bytes.
+    """
+    across = size * FINER if fine is None else fine
+    image = np.tile(np.array(PAPER), (across * across, 1))
+    image[pixels] = _shaded(normals, colour)
+    return _averaged(image.reshape(across, across, 3), size)
+
+
+def _scale(size: int) -> float:
+    """Return how many pixels a length of 1 in the middle of the shape takes."""
+    return float(0.94 * size / 2 * np.sqrt(1 - 1 / _DISTANCE**2))
+
+
 def _on_screen(seen: Floats, size: int) -> Floats:
     """Project to pixels; depth, which is larger for what is nearer, is bent so that faces stay flat."""
     nearer = seen / (1 - seen[:, 2:] / _DISTANCE)
-    half = size / 2
-    scale = 0.94 * half * np.sqrt(1 - 1 / _DISTANCE**2)
+    half, scale = size / 2, _scale(size)
     return np.stack([half + scale * nearer[:, 0], half - scale * nearer[:, 1], nearer[:, 2]], 1)
 
 
@@ -150,7 +176,7 @@ def _draw_faces(seen: Floats, places: Floats, faces: Faces, size: int) -> tuple[
         buffer.put(things, columns[inside], rows[inside], depths)
     pixels, shown = buffer.shown()
     second, third = _shares(planes[shown], pixels % size, pixels // size)
-    normals = _corner_normals(seen, faces)[shown]
+    normals = smooth_normals(seen, faces)[shown]
     return pixels, np.einsum("ji,ijk->ik", np.stack([1 - second - third, second, third]), normals)
 
 
@@ -177,7 +203,7 @@ def _shares(planes: Floats, columns: Faces, rows: Faces) -> tuple[Floats, Floats
         )
 
 
-def _corner_normals(seen: Floats, faces: Faces) -> Floats:
+def smooth_normals(seen: Floats, faces: Faces) -> Floats:
     """Return a unit normal for each corner of each face: smooth, but for sharp edges. Shapes: -> (faces, 3, 3)."""
     first, second, third = seen[faces].transpose(1, 0, 2)
     flat = np.cross(second - first, third - first)

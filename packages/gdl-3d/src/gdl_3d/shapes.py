@@ -1,6 +1,5 @@
 """A sequence of shapes that knows how to show and save itself."""
 
-import json
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -8,15 +7,12 @@ from typing import Self, overload
 
 from gdl_3d.closing import closed
 from gdl_3d.draw import grid
-from gdl_3d.files.writing import WRITTEN, check_written, write_shape
+from gdl_3d.files.writing import WRITTEN, check_written, new_shapes, write_shape
 from gdl_3d.shape import Shape
 from gdl_core.errors import RepresentationError, Skipped, UsageError
-from gdl_core.folders import new_drawing, new_folder
+from gdl_core.folders import new_drawing
 
 Skip = Callable[[Skipped], None]
-
-DESCRIPTION = "samples.json"
-"""What stands in a folder of shapes, so that it is known as one and may be replaced."""
 
 _SHOWN = 12
 
@@ -89,9 +85,7 @@ class Shapes(Sequence[Shape | None]):
             return write_shape(self.shapes[0], place, height=height, force=force)
         if place.suffix:
             check_written(place)
-        _check_folder(place, force=force)
-        with new_folder(place, replace=force) as folder:
-            (folder / DESCRIPTION).write_text(json.dumps({"count": len(self)}), encoding="utf-8")
+        with new_shapes(place, force=force) as folder:
             for number, shape in enumerate(self.shapes, 1):
                 if shape is None:
                     skip(Skipped(f"shape {number}", "the draw stands for no shape"))
@@ -135,14 +129,3 @@ class Shapes(Sequence[Shape | None]):
         return new_drawing(
             path, lambda format: grid(shown, columns=columns, legends=legends, format=format), force=force
         )
-
-
-def _check_folder(place: Path, *, force: bool) -> None:
-    """Refuse to replace a file, or a folder that was not written here."""
-    if (
-        force
-        and place.exists()
-        and not (place / DESCRIPTION).is_file()
-        and not (place.is_dir() and not any(place.iterdir()))
-    ):
-        raise UsageError(f"{place} is no folder of samples, so it is not replaced; choose another name")

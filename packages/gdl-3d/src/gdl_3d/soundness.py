@@ -245,7 +245,7 @@ def solid_body(shape: Shape) -> Any:
 
     found = soundness(shape)
     if not found.solid:
-        raise RepresentationError(f"the mesh bounds no solid: {found.fault}")
+        raise RepresentationError(f"the mesh bounds no solid: {found.fault}; `gdl 3d convert --closed` makes it one")
     vertices, faces, _ = _joined(shape)
     body = Manifold(Mesh64(np.array(vertices), np.array(faces, dtype=np.uint64)))
     if body.status() != Error.NoError:

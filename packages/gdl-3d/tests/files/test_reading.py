@@ -204,7 +204,11 @@ HOSTILE = {
     ),
     "laughs.3mf": (laughs(), "damaged"),
     "deep.3mf": (
-        model("".join(f'<object id="{n}"><components>{2 * part(n + 1)}</components></object>' for n in range(20))),
+        model(
+            "".join(f'<object id="{n}"><components>{2 * part(n + 1)}</components></object>' for n in range(20))
+            + '<object id="20"/>',
+            '<item objectid="0"/>',
+        ),
         "too many",
     ),
     "word.3mf": (model('<object id="1"><mesh><vertex x="a" y="0" z="0"/></mesh></object>'), "damaged"),

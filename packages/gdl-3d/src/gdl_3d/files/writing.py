@@ -1,6 +1,9 @@
 """Write a shape as the file that a slicer, an engine or an editor opens."""
 
 import io
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +11,13 @@ import numpy as np
 
 from gdl_3d.shape import Floats, Shape, checked
 from gdl_core.errors import UsageError, nearest
-from gdl_core.folders import new_file
+from gdl_core.folders import new_file, new_folder
 
 WRITTEN = (".glb", ".stl", ".obj", ".ply", ".npz")
 """The ends of names that can be written."""
+
+DESCRIPTION = "samples.json"
+"""What stands in a folder of shapes, so that it is known as one and may be replaced."""
 
 _METRES = 0.001
 
@@ -57,6 +63,24 @@ def write_shape(shape: Shape, path: str | Path, *, height: float | None = None, 
     with new_file(place) as draft:
         draft.write_bytes(data)
     return place
+
+
+@contextmanager
+def new_shapes(place: Path, *, force: bool = False) -> Iterator[Path]:
+    """Give an empty folder to fill with shapes; when the block ends well, it becomes `place`.
+
+    With `force` a folder that was made here before is replaced; any other that holds something is not.
+
+    Raises:
+        UsageError: Something is there already.
+    """
+    ours = (place / DESCRIPTION).is_file() or (place.is_dir() and not any(place.iterdir()))
+    if force and place.exists() and not ours:
+        raise UsageError(f"{place} is no folder of shapes that was written here, so it is not replaced; choose another")
+    with new_folder(place, replace=force) as folder:
+        yield folder
+        count = sum(path.suffix in WRITTEN for path in folder.rglob("*"))
+        (folder / DESCRIPTION).write_text(json.dumps({"count": count}), encoding="utf-8")
 
 
 def _bytes(shape: Shape, suffix: str) -> bytes:

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gdl_3d.mending import mended
 from gdl_3d.representations.placing import placed
 from gdl_3d.shape import Integers, Shape, checked
 from gdl_core.errors import RepresentationError, UsageError
@@ -20,8 +21,8 @@ class MeshTokens(Representation):
     Tokens 0 to `levels` - 1 are coordinates in the order y, z, x; `levels` ends the vertices; those above it name a
     vertex. Each triangle begins with its first vertex, triangles are sorted, and where vertices fall together, so do
     they; a triangle of no size is left out. A mesh of more than `faces` triangles is coarsened: its vertices are moved
-    to the centres of larger cells, until few enough triangles are left. What is no such text is refused; faces that
-    come twice or have no size are left out.
+    to the centres of larger cells, until few enough triangles are left. What is no such text is refused; what is a
+    mesh comes back mended: no face comes twice, neighbours turn alike, small holes are filled (`gdl_3d.mending`).
 
     Example:
         >>> import trimesh
@@ -34,7 +35,7 @@ class MeshTokens(Representation):
     """
 
     name = "mesh"
-    loses = "place, size, the order of vertices and faces, vertices in no face, and details finer than the lattice"
+    loses = "place, size, order, vertices in no face, details finer than the lattice, and faults that can be mended"
 
     def __init__(self, levels: int = 64, *, faces: int = 400) -> None:
         if not (4 <= levels <= 1024 and 4 <= faces <= 4000):
@@ -59,7 +60,7 @@ class MeshTokens(Representation):
         return torch.from_numpy(np.concatenate([vertices.ravel(), [self.levels], named]))
 
     def decode(self, sample: Tensor) -> Shape:
-        """Return the mesh that the tokens describe, between -0.5 and 0.5.
+        """Return the mesh that the tokens describe, mended, between -0.5 and 0.5.
 
         Raises:
             RepresentationError: The tokens are no vertices and faces, or a face names a vertex that is not there.
@@ -76,7 +77,10 @@ class MeshTokens(Representation):
         vertices, faces = _sorted(places.reshape(-1, 3), named.reshape(-1, 3))
         if not len(faces):
             raise RepresentationError("no face of the mesh has a size")
-        return Shape((vertices[:, [2, 0, 1]] / (self.levels - 1) - 0.5), faces)
+        whole = mended(Shape(vertices[:, [2, 0, 1]], faces))
+        assert whole.faces is not None
+        vertices, faces = _sorted(whole.vertices[:, [1, 2, 0]].astype(np.int64), whole.faces)
+        return Shape(vertices[:, [2, 0, 1]] / (self.levels - 1) - 0.5, faces)
 
     def to_config(self) -> dict[str, Any]:
         return {"levels": self.levels, "faces": self.faces}
