@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
+from pictures import SCORED, bits, compared, draw_classes
 from shipping import load, ship, train_recipe
 from steps import Step, models_of, take
 
@@ -36,12 +36,16 @@ class Shipped:
 
 SHIPPED = {
     "vq-transformer": Shipped(
-        "An autoencoder whose code is a map of symbols, and a transformer that writes such maps."
+        "An autoencoder whose code is a map of symbols, and a transformer that writes such maps.",
+        drawing={"temperature": 0.5, "guidance": 3.0, "top_p": 0.9},
     ),
     "r3gan": Shipped("A generative adversarial network: each picture in one pass."),
     "pixelcnn++": Shipped("An autoregressive model: pixel after pixel, with the exact probability of each."),
     "glow": Shipped("A normalizing flow: every picture has its place in normal noise, and its likelihood."),
-    "latent-diffusion": Shipped("Diffusion over the codes of an autoencoder, from noise to a picture in some steps."),
+    "latent-diffusion": Shipped(
+        "Diffusion over the codes of an autoencoder, from noise to a picture in some steps.",
+        drawing={"temperature": 0.5, "guidance": 1.7, "steps": 12},
+    ),
     "ebm": Shipped("An energy of pictures: noise walks down it until it is one."),
 }
 """The recipes that are shipped, one of each family."""
@@ -105,34 +109,27 @@ def train_model(arguments: argparse.Namespace) -> None:
 
 
 def draw(arguments: argparse.Namespace) -> None:
-    """Draw equally many pictures of each class, as they come, and keep what was asked for."""
-    from gdl_core.folders import new_file
+    """Draw equally many pictures of each class, as they come."""
     from gdl_image.features.fashion import CLASSES
 
     own = arguments.work / arguments.model
-    pipeline, drawing = load(own / "run", "image"), SHIPPED[arguments.model].drawing
-    drawn = {
-        name: pipeline.sample(DRAWN_OF_EACH, seed=place, raw=True, conditions={"class": name}, **drawing).arrays
-        for place, name in enumerate(CLASSES)
-    }
-    images = [picture for of_one in drawn.values() for picture in of_one]
-    labels = [name for name, of_one in drawn.items() for _ in of_one]
-    with new_file(own / "samples.npz") as draft, draft.open("wb") as file:
-        np.savez_compressed(file, images=np.stack(images), labels=np.array(labels))
+    drawing = SHIPPED[arguments.model].drawing
+    draw_classes(load(own / "run", "image"), CLASSES, DRAWN_OF_EACH, own / "samples.npz", drawing)
 
 
 def measure(arguments: argparse.Namespace) -> None:
     """Compare the draws with the test set and with the training set. The test set is measured once."""
     from gdl_image.files import read
-    from gdl_image.metrics import Reference, evaluate
+    from gdl_image.metrics import Reference
 
-    path = arguments.work / "test.npz"
+    path, test = arguments.work / "test.npz", pictures(arguments, "t10k")
     if not path.exists():
-        Reference.measure(read(pictures(arguments, "t10k"))).save(path)
+        Reference.measure(read(test)).save(path)
     own = arguments.work / arguments.model
-    found = evaluate(read(own / "samples.npz"), Reference.load(path), train=read(pictures(arguments, "train")))
-    names = ("samples", "unique", "copies", "frechet", "kid", "precision", "recall", "density", "coverage")
-    measures = {name: found[name] for name in (*names, "label_accuracy", "label_ceiling")}
+    measures = {
+        **compared(read(own / "samples.npz"), Reference.load(path), read(pictures(arguments, "train"))),
+        **bits(load(own / "run", "image"), read(test)),
+    }
     (own / "measures.json").write_text(json.dumps(measures, indent=1))
 
 
@@ -164,7 +161,9 @@ def card_text(name: str) -> str:
     gdl image sample --model {name} --count 16 --condition class=Sneaker{options} --out sneakers.png
 
 The measures are of {DRAWN_OF_EACH} raw draws of each class against the {HELD_OUT:,} pictures of the test set, in the
-features of a small classifier that comes with the package: `gdl image evaluate` takes them again."""
+features of a small classifier that comes with the package: `gdl image evaluate` takes them again. A Gaussian with the
+covariance of the pixels has a Fréchet distance of 25.1 and a coverage of 0.053. Bits per dimension, where the family
+knows them, are of {SCORED:,} test pictures whose class is not told; a histogram of each pixel takes 4.588."""
 
 
 if __name__ == "__main__":

@@ -22,6 +22,8 @@ DOMAIN = Domain(
     properties=("brightness", "contrast", "colourfulness", "sharpness"),
     measure="gdl_image.measures:numbers",
     commands="gdl_image.commands:register",
+    models="gdl_image.models",
+    default_model="latent-diffusion",
     textual=False,
     labels=("class", "label"),
 )
