@@ -20,14 +20,19 @@ def gdl(monkeypatch, capsys) -> Callable[..., Ended]:
 
 
 @pytest.fixture(scope="session")
-def letters(tmp_path_factory) -> Path:
+def save(tmp_path_factory) -> Callable[..., Path]:
+    """Save an untrained model of a representation and a family; return its folder."""
+
+    def call(representation, family, **options) -> Path:
+        network = {"width": 16, "layers": 1, "heads": 2}
+        design = Design(family, representation.space, **{"network_options": network, **options})
+        pipeline = Pipeline(DOMAIN, representation, build(design), design)
+        return pipeline.save(tmp_path_factory.mktemp("model") / "saved")
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def letters(save) -> Path:
     """A small untrained model that writes bytes, in a folder; its context is 16 bytes."""
-    return saved(tmp_path_factory, Bytes(max_length=16), "autoregressive")
-
-
-def saved(tmp_path_factory, representation, family, **options) -> Path:
-    """Save an untrained model of a representation."""
-    network = {"width": 16, "layers": 1, "heads": 2}
-    design = Design(family, representation.space, **{"network_options": network, **options})
-    place = tmp_path_factory.mktemp("model") / "saved"
-    return Pipeline(DOMAIN, representation, build(design), design).save(place)
+    return save(Bytes(max_length=16), "autoregressive")

@@ -40,7 +40,9 @@ from gdl_core.errors import UsageError
 from gdl_text.options import Penalty, Stop, stops_of
 
 if TYPE_CHECKING:
+    from gdl_core.families.autoregressive.following import Follow
     from gdl_core.pipeline import Pipeline
+    from gdl_text.constraints import Constraint
 
 
 def sample(
@@ -60,6 +62,12 @@ def sample(
     prompts: Annotated[
         str | None, typer.Option(metavar="FILE", help="Begin texts with each of this file's; --count is for each.")
     ] = None,
+    regex: Annotated[
+        str | None, typer.Option(help="Hold what is drawn to a regular expression, as a whole (gdl-text[constraints]).")
+    ] = None,
+    json_schema: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Hold what is drawn to a JSON schema (gdl-text[constraints]).")
+    ] = None,
     option: FamilyOptions = None,
     condition: ConditionValues = None,
     shard: Shard = None,
@@ -77,17 +85,18 @@ def sample(
     domain: Domain = context.obj
     check_outputs(out, picture, force=force)
     check_picture(domain, picture)
-    stops = stops_of(stop)
     options = family_options(option) | given(
         temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p, repetition_penalty=repetition_penalty
     )
-    part, asked_for = read_shard(shard), conditions(condition)
-    asked = Request(count, model, raw, seed, part, batch_size, device, prefix, asked_for, options)
+    asked = Request(
+        count, model, raw, seed, read_shard(shard), batch_size, device, prefix, conditions(condition), options
+    )
     from gdl_text.spelling import readable
 
+    constraint = _constraint(regex, json_schema)
     with skips(None, keep=json) as skip:
         beginnings = _prompts(domain, prompts, prefix, skip)
-        drawn = _draw(open_pipeline(domain, model, device), asked, beginnings, stops)
+        drawn = _draw(open_pipeline(domain, model, device), asked, beginnings, stops_of(stop), constraint)
         if not is_stdout(out) or not json:
             drawn.samples.save("-" if out is None else out, force=force, skipped=skip)
     if picture:
@@ -105,31 +114,58 @@ def _prompts(domain: Domain, source: str | None, prefix: str | None, skip: Any) 
     return [record.object for record in domain.load("read")(source, skipped=skip)]
 
 
-def _draw(pipeline: "Pipeline", asked: Request, beginnings: list[str | None], stops: list[str]) -> Drawn:
+def _constraint(regex: str | None, schema: str | None) -> "Constraint | None":
+    if regex is not None and schema is not None:
+        raise UsageError("texts are held to a regular expression or to a JSON schema; give one of them")
+    if regex is None and schema is None:
+        return None
+    from gdl_text.constraints import Constraint
+
+    return Constraint.of_schema(schema) if schema is not None else Constraint.of_regex(regex or "")
+
+
+def _draw(
+    pipeline: "Pipeline",
+    asked: Request,
+    beginnings: list[str | None],
+    stops: list[str],
+    constraint: "Constraint | None",
+) -> Drawn:
     """Draw texts for each beginning, and cut them at what stops them. All beginnings see the same random numbers."""
     from gdl_text.following import stopped_at
     from gdl_text.texts import Texts
 
+    representation: Any = pipeline.representation  # each one of this domain has pieces
     seed = secrets.randbits(31) if asked.seed is None and len(beginnings) > 1 else asked.seed
-    asked = replace(asked, seed=seed, options={**asked.options, **_followed(pipeline, stops)})
+    asked = replace(asked, seed=seed, options={**asked.options, **_followed(pipeline, stops, constraint)})
+    whole = constraint.test(representation) if constraint else None
     texts: list[str | None] = []
     log_prob: list[float] | None = []
     for beginning in beginnings:
-        drawn = draw_from(pipeline, replace(asked, prefix=beginning))
         begun = len(beginning or "")
+        keep = [] if whole is None else [lambda text, begun=begun: whole(text[begun:])]
+        drawn = draw_from(pipeline, replace(asked, prefix=beginning), keep=keep)
         texts += [None if text is None else stopped_at(text, stops, begun) for text in drawn.samples]
         known = drawn.samples.log_prob
         log_prob = None if known is None or log_prob is None else [*log_prob, *known]
     return Drawn(Texts(texts, log_prob=log_prob), drawn.seed, drawn.model)
 
 
-def _followed(pipeline: "Pipeline", stops: list[str]) -> Mapping[str, Any]:
-    """Return the options that end texts early, where the family can; all others are only cut."""
-    from gdl_text.following import Stop
+def _followed(pipeline: "Pipeline", stops: list[str], constraint: "Constraint | None") -> Mapping[str, Any]:
+    """Return the options that hold texts and end them early; what only is to stop is cut, where a family cannot."""
+    from gdl_text.following import Stop, together
     from gdl_text.spelling import bytes_of
 
-    if not stops or "follow" not in signature(pipeline.model.sample).parameters:
+    if "follow" not in signature(pipeline.model.sample).parameters:
+        if constraint:
+            raise UsageError(
+                f"the family {pipeline.model.name!r} cannot hold texts to a form; one from left to right can"
+            )
         return {}
     representation: Any = pipeline.representation  # each one of this domain has pieces
     ends = list(map(bytes_of, stops))
-    return {"follow": lambda count: Stop(count, representation.pieces, ends)}
+    follows: list[Follow] = [lambda count: Stop(count, representation.pieces, ends)] if stops else []
+    if constraint:
+        follows.append(constraint.follow(representation))
+    follow = together(follows)
+    return {"follow": follow} if follow else {}
