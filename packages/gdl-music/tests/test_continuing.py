@@ -27,8 +27,8 @@ def test_voices_go_on_where_they_ended_for_as_many_bars_as_asked(chorale, family
     model = pipeline(voices, family, "masked" if family == "diffusion" else None)
     longer = proceed(model, piece, 3, seed=1)
     assert longer.bar_count == 5
-    assert longer.span(0, 30).tracks == piece.rescaled(4).tracks
-    assert any(note.start >= 30 for note in longer.notes)
+    assert longer.rescaled(4).span(0, 30).tracks == piece.rescaled(4).tracks
+    assert any(note.start >= 30 * 120 for note in longer.notes)
     assert proceed(model, piece, 3, seed=1) == longer != proceed(model, piece, 3, seed=2)
 
 

@@ -8,7 +8,18 @@ import pytest
 from gdl_music import Metre, Note, Piece, Track
 from gdl_music.statistics import MEASURES
 
-MUSPY = {}
+MUSPY = {
+    "pitch_range": 31,
+    "pitches_used": 18,
+    "pitch_classes_used": 12,
+    "pitch_entropy": 3.9120626985950606,
+    "pitch_class_entropy": 3.3955537001355616,
+    "scale_consistency": 0.8059701492537313,
+    "polyphony": 1.9292035398230087,
+    "polyphony_rate": 0.2,
+    "groove_consistency": 0.9330357142857143,
+    "empty_beat_rate": 0.0,
+}
 """What muspy 0.5.0 finds of the piece of `band`, at 24 steps to a quarter note."""
 
 

@@ -107,7 +107,7 @@ RECIPES = (
     ),
     Recipe(
         name="music-ebm",
-        summary="A transformer gives a grid of voices an energy; samples walk down it, as one-hot vectors that are rounded.",
+        summary="A transformer gives a grid of voices an energy; samples, as one-hot vectors, walk down it.",
         paper="Du and Mordatch (2019), arXiv:1903.08689",
         family="energy",
         variant="langevin",

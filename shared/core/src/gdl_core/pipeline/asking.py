@@ -49,7 +49,8 @@ def _beginning(model: Family, tokens: Sequence[int]) -> dict[str, Any]:
         raise UsageError(f"the family {model.name!r} ({model.variant}) takes no prefix; {_able()}")
     if len(tokens) > model.space.max_length:
         raise UsageError(f"a prefix of {len(tokens)} tokens; a sample here holds at most {model.space.max_length}")
-    filled = model.space.fill(model.space.collate([torch.tensor(tokens, dtype=torch.int64)]))
+    unknown = [] if model.space.variable else [0] * (model.space.max_length - len(tokens))
+    filled = model.space.fill(model.space.collate([torch.tensor([*tokens, *unknown], dtype=torch.int64)]))
     known = torch.arange(filled.values.shape[1]) < len(tokens)
     return {"given": Given(filled, (known[None],))}
 
