@@ -15,7 +15,12 @@ GROUPS = nox.project.load_toml(ROOT / "pyproject.toml")
 SOURCES = {"gdl-core": ROOT / "shared/core"} | {
     f"gdl-{name}": ROOT / f"packages/gdl-{name}" for name in ("image", "music", "text", "molecules", "3d")
 }
-EXTRAS = {"gdl-core": "[testing]", "gdl-image": "[features,parquet]", "gdl-molecules": "[fcd]", "gdl-text": "[constraints,parquet]"}
+EXTRAS = {
+    "gdl-core": "[testing]",
+    "gdl-image": "[features,parquet]",
+    "gdl-molecules": "[fcd]",
+    "gdl-text": "[constraints,parquet]",
+}
 PIP_SETTINGS = {  # uv does not read pip's settings: hand them on, with the separator that uv expects
     "PIP_INDEX_URL": ("UV_DEFAULT_INDEX", " "),
     "PIP_EXTRA_INDEX_URL": ("UV_INDEX", " "),
@@ -99,7 +104,7 @@ for name in SOURCES:
 def integration(session: nox.Session) -> None:
     """Test what crosses packages, with all six installed."""
     install(session, "integration", *SOURCES)
-    test(session, str(ROOT / "tests"))
+    test(session, "--numprocesses", "auto", "--dist", "loadfile", str(ROOT / "tests"))
 
 
 @nox.session(default=False, requires=["wheels"])
