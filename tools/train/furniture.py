@@ -15,6 +15,7 @@ import tempfile
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from gdl_core.representation import Record
 from gdl_core.training import TrainingOptions, train
 
 ATTRIBUTION = "ATTRIBUTION.md"
-DRAWN = 200
+DRAWN, NEAR = 200, 50
 CONDITIONS = ("class",)
 FORMATS = ("glb", "stl", "obj", "ply")
 
@@ -75,6 +76,12 @@ def main() -> None:
     """Do what is still to be done."""
     arguments = read_arguments()
     torch.set_num_threads(arguments.threads)
+    for name in arguments.models:
+        make(argparse.Namespace(model=name, **vars(arguments)))
+
+
+def make(arguments: argparse.Namespace) -> None:
+    """Do what is still to be done for one model."""
     own = arguments.work / arguments.model
     steps: list[Step] = [
         ("attribute", models_of("3d") / ATTRIBUTION, attribute),
@@ -90,7 +97,9 @@ def main() -> None:
 def read_arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", choices=SHIPPED, required=True)
+    parser.add_argument(
+        "--model", dest="models", choices=SHIPPED, nargs="+", required=True, help="one or more"
+    )
     parser.add_argument("--data", type=Path, required=True, help="folder with the .sh3f libraries")
     parser.add_argument("--work", type=Path, default=Path("runs/furniture"), help="default: %(default)s")
     parser.add_argument("--time", type=seconds, default=seconds("8m"), help="of training (default: 8m)")
@@ -229,23 +238,52 @@ def asked_for(data: Path) -> list[tuple[dict[str, str], int]]:
 
 
 def measure(arguments: argparse.Namespace) -> None:
-    """Compare the draws with what is held out and with the training set, and write them in four formats.
-
-    Both sets are measured once.
-    """
+    """Compare the draws with what is held out and some of them with the training set; write them in four formats."""
     from gdl_3d.files import read
-    from gdl_3d.metrics import Reference, evaluate
+    from gdl_3d.metrics import evaluate
+    from gdl_3d.metrics.comparison import near_share
+    from gdl_3d.metrics.distances import chamfer_matrix
+    from gdl_3d.metrics.reference import spread_points
 
     own = arguments.work / arguments.model
     shapes = [record.object for record in read(own / "samples")]
-    held_out, known = (arguments.work / f"{split}.npz" for split in ("test", "train"))
-    for split, path in (("test", held_out), ("train", known)):
-        if not path.exists():
-            Reference.measure(pieces(arguments, split)).save(path)
-    found = evaluate(shapes, Reference.load(held_out), train=Reference.load(known))
-    names = ("samples", "chamfer_mmd", "chamfer_cov", "chamfer_1nna", "near_train", "watertight", "manifold")
-    measures = {name: found[name] for name in (*names, "positive_volume", "solid", "largest_part")}
-    (own / "measures.json").write_text(json.dumps({**measures, **written_again(shapes)}, indent=1))
+    found = evaluate(shapes, reference(arguments, "test"))
+    known, threshold = reference(arguments, "train"), nearness(arguments)
+    some = np.stack([spread_points(shape, known.points) for shape in shapes[:: DRAWN // NEAR]])
+    near = near_share(chamfer_matrix(some, known.clouds).min(1), threshold)
+    names = ("samples", "chamfer_1nna", "chamfer_cov", "chamfer_mmd", "watertight", "manifold", "positive_volume")
+    measures = {name: found[name] for name in (*names, "solid", "largest_part")}
+    told = {**measures, f"near_train, of {len(some)}": near, **written_again(shapes)}
+    (own / "measures.json").write_text(json.dumps(told, indent=1))
+
+
+def reference(arguments: argparse.Namespace, split: str) -> Any:
+    """Return the points of a part of the data, which are spread once."""
+    from gdl_3d.metrics import Reference
+
+    path = arguments.work / f"{split}.npz"
+    if not path.exists():
+        Reference.measure(pieces(arguments, split)).save(path)
+    return loaded(path)
+
+
+@cache
+def loaded(path: Path) -> Any:
+    """Return saved points, the same object for the same path: what is measured of it is then kept."""
+    from gdl_3d.metrics import Reference
+
+    return Reference.load(path)
+
+
+def nearness(arguments: argparse.Namespace) -> float:
+    """Return how far half of what is held out is at most from the training set; it is measured once."""
+    from gdl_3d.metrics.distances import chamfer_matrix
+
+    path = arguments.work / "nearness.json"
+    if not path.exists():
+        held_out, known = reference(arguments, "test"), reference(arguments, "train")
+        path.write_text(json.dumps(float(np.median(chamfer_matrix(held_out.clouds, known.clouds).min(1)))))
+    return float(json.loads(path.read_text()))
 
 
 def written_again(shapes: list[Any]) -> dict[str, float]:
