@@ -111,8 +111,10 @@ def _options(design: Any) -> str:
 
 def _told(training: Mapping[str, Any]) -> dict[str, str]:
     took = f"{training['cpu_minutes']} minutes of one core's time in {training['minutes']}"
-    return {
+    told = {
         "training": f"{took} ({training['hardware']}, shared with other work)",
         "steps": f"{training['steps']:,}, which is {training['epochs']} epochs",
-        "validation loss": f"{training['validation_loss']:.4f} {training['unit']}",
     }
+    if training["validation_loss"] is not None:
+        told["validation loss"] = f"{training['validation_loss']:.4f} {training['unit']}"
+    return told

@@ -23,5 +23,6 @@ DOMAIN = Domain(
     view="gdl_3d.view:view",
     commands="gdl_3d.commands:register",
     textual=False,
+    models="gdl_3d.models",
     labels=("class",),
 )

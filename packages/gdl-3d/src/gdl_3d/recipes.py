@@ -2,17 +2,22 @@
 
 from gdl_core.recipes import Recipe
 
+_CODED = {"encoder": {"width": 128}, "decoder": {"width": 224}}
+"""Perceptrons between a grid of 32 x 32 x 32 cells and one code; to draw is harder than to sum up."""
+_LEARNING = {"batch_size": 32, "learning_rate": 2e-3, "weight_decay": 0.01}
+
 RECIPES = (
     Recipe(
         name="voxel-vae",
-        summary="Convolutions squeeze filled cells into a code of 64 numbers and draw them from it again.",
+        summary="A perceptron squeezes filled cells into a code of 64 numbers, and another draws them from it again.",
         paper="Brock et al. (2016), arXiv:1608.04236; Kingma and Welling (2013), arXiv:1312.6114",
         family="vae",
         variant="gaussian",
         representation="occupancy",
-        network_options={"width": 32, "patch": 4},
+        network="perceptron",
+        network_options=_CODED,
         family_options={"latent": 64},
-        training={"batch_size": 16, "learning_rate": 2e-3, "weight_decay": 0.0},
+        training=_LEARNING,
     ),
     Recipe(
         name="3d-gan",
@@ -40,15 +45,40 @@ RECIPES = (
         training={"batch_size": 16, "learning_rate": 2e-4, "weight_decay": 0.0},
     ),
     Recipe(
+        name="voxel-gan",
+        summary="A perceptron fills cells from noise, and another compares them with real ones.",
+        paper="Huang et al. (2025), arXiv:2501.05441; Larsen et al. (2016), arXiv:1512.09300",
+        family="gan",
+        variant="relativistic",
+        representation="occupancy",
+        network="perceptron",
+        network_options={"generator": {"width": 224}, "discriminator": {"width": 128}},
+        family_options={"latent": 64},
+        training={"batch_size": 32, "learning_rate": 3e-4, "weight_decay": 0.0},
+    ),
+    Recipe(
         name="voxel-flow",
         summary="A code whose prior is a flow of affine couplings, and convolutions that fill cells from it.",
         paper="Chen et al. (2016), arXiv:1611.02731; Dinh et al. (2016), arXiv:1605.08803",
         family="flow",
         variant="latent",
         representation="occupancy",
-        network_options={"encoder": {"width": 32, "patch": 4}, "decoder": {"width": 32, "patch": 4}},
-        family_options={"latent": 64},
-        training={"batch_size": 16, "learning_rate": 1e-3, "weight_decay": 0.0},
+        network="perceptron",
+        network_options={**_CODED, "conditioner": {"width": 128}},
+        family_options={"latent": 64, "steps": 6},
+        training=_LEARNING,
+    ),
+    Recipe(
+        name="voxel-diffusion",
+        summary="Noise becomes the code of a shape step by step, and a perceptron fills cells from it.",
+        paper="Rombach et al. (2022), arXiv:2112.10752; Karras et al. (2022), arXiv:2206.00364",
+        family="diffusion",
+        variant="latent-vector",
+        representation="occupancy",
+        network="perceptron",
+        network_options={**_CODED, "denoiser": {"width": 192}},
+        family_options={"latent": 64, "beta": 0.05},
+        training=_LEARNING,
     ),
     Recipe(
         name="point-diffusion",
@@ -83,6 +113,18 @@ RECIPES = (
         network="transformer",
         network_options={"width": 128, "layers": 4, "heads": 4},
         training={"batch_size": 4, "learning_rate": 1e-3, "weight_decay": 0.01},
+    ),
+    Recipe(
+        name="voxel-symbols",
+        summary="A masked perceptron writes 24 symbols one after the other, and another fills cells from them.",
+        paper="Mittal et al. (2022), AutoSDF, arXiv:2203.09516; Mentzer et al. (2023), arXiv:2309.15505",
+        family="autoregressive",
+        variant="coded",
+        representation="occupancy",
+        network="perceptron",
+        network_options={**_CODED, "autoregressor": {"width": 160}},
+        family_options={"levels": [5, 5, 3], "symbols": 24},
+        training=_LEARNING,
     ),
     Recipe(
         name="voxel-autoregressive",

@@ -65,18 +65,22 @@ class LatentFlow(Latent):
         *,
         conditions: Mapping[str, Tensor] | None = None,
         temperature: float = 1.0,
+        element_temperature: float = 1.0,
         guidance: float = 1.0,
         given: Given | None = None,
         rounds: int = 16,
     ) -> Draws:
         """Draw one sample from each stream; `temperature` scales the noise that codes are made of.
 
+        `element_temperature` is that of the sample, given its code (0: the most probable one).
         `guidance` leads from the model without conditions (0) to that with them (1) and beyond. What is `given` is
         kept; the code adapts to it in so many `rounds` of encoding and drawing (`imputation.by_turns`).
         """
         asked = conditions or {}
         codes = self.prior.inverse(streams.normal(self.latent).float() * temperature, asked, guidance)
-        return self.drawn(codes, streams, asked, given, rounds=rounds, temperature=1.0, guidance=guidance)
+        return self.drawn(
+            codes, streams, asked, given, rounds=rounds, temperature=element_temperature, guidance=guidance
+        )
 
     def encode(self, batch: Batch) -> Tensor:
         """Return the noise that stands for each sample. Shapes: (batch, latent)."""
