@@ -30,7 +30,7 @@ def bomb() -> bytes:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    """A folder of good pictures, `mixed` with bad ones among them, bad files, and a model of each kind that is asked."""
+    """Good pictures, `mixed` with bad ones among them, bad files, and a model for each command that asks one."""
     home = tmp_path_factory.mktemp("home")
     gdl_image.Pictures(NOISE).save(home / "good")
     shutil.copytree(home / "good", home / "mixed")
