@@ -1,14 +1,11 @@
-"""Time diffusion over pictures against diffusers, and cached sampling of a PixelCNN against recomputing every pixel.
+"""Time diffusion over pictures against diffusers: a training step, and sampling.
 
     pip install diffusers==0.42.1
     python tools/benchmarks/image_speed.py
 
 A training step (noise, loss, gradients, AdamW) and sampling by DDIM are timed with one network on both sides,
 diffusers' own U-Net, so that only what stands around it differs; and with each side's own U-Net, of about equal size.
-A PixelCNN draws with its memory of what it has seen; the rival calls it on the whole picture for each pixel, which
-costs the same wherever the pixel stands, so that only some are timed. Its answer is checked: the probability of what
-was drawn is that of one call. Both sides take turns. Times are of the processor, each side's best round; the script
-ends with 1 where a ratio is beyond its limit.
+Both sides take turns. Times are of the processor, each side's best round; the script ends with 1 above `--limit`.
 """
 
 import argparse
@@ -31,10 +28,6 @@ from gdl_core.spaces import Batch, Grid
 SPACE = Grid(channels=3, shape=(32, 32), levels=256)
 THEIR_WIDTHS, OUR_WIDTH = (32, 64, 128, 128), 36
 """Theirs has two residual blocks at each scale on the way up, ours one."""
-PIXELCNN = Design(
-    "autoregressive", Grid(1, (28, 28), levels=256), "pixelcnn", variant="pixel",
-    network_options={"width": 48, "layers": 6}, family_options={"components": 5},
-)  # fmt: skip
 
 Run = Callable[[], Any]
 
@@ -65,7 +58,6 @@ def main() -> None:
             ("sampling", our_samples(ours, arguments), their_samples(theirs, arguments)),
         ):
             found.append(ratio(f"  {what}", mine, rival, arguments.rounds) <= arguments.limit)
-    found.append(pixelcnn(arguments) >= arguments.least)
     sys.exit(0 if all(found) else 1)
 
 
@@ -76,9 +68,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--batch", type=int, default=16, help="of a training step (default: %(default)s)")
     parser.add_argument("--count", type=int, default=4, help="of samples (default: %(default)s)")
     parser.add_argument("--steps", type=int, default=20, help="of a sampler (default: %(default)s)")
-    parser.add_argument("--pixels", type=int, default=20, help="that the rival computes (default: %(default)s)")
     parser.add_argument("--limit", type=float, default=1.0, help="greatest ratio to diffusers (default: %(default)s)")
-    parser.add_argument("--least", type=float, default=10.0, help="ratio to recomputing (default: %(default)s)")
     return parser.parse_args()
 
 
@@ -157,30 +147,6 @@ def ratio(name: str, ours: Run, theirs: Run, rounds: int) -> float:
         f"{name}: ours {mine * 1e3:.0f} ms, diffusers {rival * 1e3:.0f} ms of the processor, ratio {mine / rival:.2f}"
     )
     return mine / rival
-
-
-def pixelcnn(arguments: argparse.Namespace) -> float:
-    """Print and return how many times faster a PixelCNN draws with its memory than by recomputing every pixel."""
-    model: Any = build(PIXELCNN).eval()
-    draws = model.sample(Streams(0, range(arguments.count)))
-    drawn = model.space.collate(draws.samples)
-    with torch.no_grad():
-        known = model.log_prob(drawn).values
-    torch.testing.assert_close(draws.log_prob, known, rtol=1e-4, atol=1e-2)
-    pixels = len(model.network.order)
-
-    def recompute() -> None:
-        with torch.no_grad():
-            for _ in range(arguments.pixels):
-                model.network(model.space.relax(drawn))
-
-    cached = min(timed(lambda: model.sample(Streams(0, range(arguments.count)))) for _ in range(2))
-    whole = min(timed(recompute) for _ in range(2)) / arguments.pixels * pixels
-    print(
-        f"PixelCNN, {pixels} pixels: cached {cached:.1f} s, recomputing every pixel {whole:.1f} s of the processor "
-        f"(from {arguments.pixels} of them), {whole / cached:.1f} times faster; the same probabilities"
-    )
-    return whole / cached
 
 
 def millions(module: nn.Module) -> float:

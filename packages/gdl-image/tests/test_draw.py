@@ -27,6 +27,13 @@ def test_legends_are_escaped_and_shortened():
     assert [node.text for node in root.iter() if node.tag.endswith("text")] == ["<b>&", "x" * 33 + "..."]
 
 
+@pytest.mark.parametrize("count", [1, 20, 36])
+def test_a_legend_finds_room_under_its_picture(count):
+    text = grid(NOISE[:1], legends=["w" * count])
+    (side,) = {int(found) for found in re.findall(r'<image [^>]*width="(\d+)"', text)}
+    assert side >= 6 * count and side % 12 == 0
+
+
 def test_the_page_is_as_wide_as_its_columns():
     size = [re.findall(r'width="(\d+)" height="(\d+)" viewBox', grid(NOISE, columns=columns)) for columns in (1, 3)]
     (narrow,), (wide,) = ([tuple(map(int, pair)) for pair in pairs] for pairs in size)

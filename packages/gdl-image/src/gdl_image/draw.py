@@ -15,7 +15,7 @@ from gdl_image.sheet import enlarged
 INVALID = "no picture"
 """What stands in the place of an object that is no picture."""
 
-_CELL, _GAP, _LINE, _FONT = 96, 8, 18, 11  # pixels
+_CELL, _GAP, _LINE, _FONT, _LETTER = 96, 8, 18, 11, 6  # pixels
 _LARGEST = 256
 _LONGEST_LEGEND = 36
 
@@ -63,14 +63,15 @@ def _drawable(picture: Picture | None) -> Picture | None:
     return from_pillow(image)
 
 
-def _cell(cells: Sequence[Picture | None]) -> int:
-    """Return the side of a cell, so that pixels of small pictures are whole squares."""
+def _cell(cells: Sequence[Picture | None], texts: Sequence[str] | None) -> int:
+    """Return the side of a cell, so that pixels of small pictures are whole squares and legends find room."""
     side = max((max(cell.shape[:2]) for cell in cells if cell is not None), default=_CELL)
-    return side * max(1, _CELL // side)
+    longest = max(map(len, texts or [""])) * _LETTER
+    return side * max(1, _CELL // side, -(-longest // side))
 
 
 def _svg(cells: Sequence[Picture | None], columns: int, texts: Sequence[str] | None) -> str:
-    side = _cell(cells)
+    side = _cell(cells, texts)
     across, down = side + _GAP, side + _GAP + (_LINE if texts else 0)
     parts = []
     for place, cell in enumerate(cells):
@@ -103,7 +104,7 @@ def _text(text: str, x: float, y: float) -> str:
 
 
 def _png(cells: Sequence[Picture | None], columns: int, texts: Sequence[str] | None) -> bytes:
-    side = _cell(cells)
+    side = _cell(cells, texts)
     across, down = side + _GAP, side + _GAP + (_LINE if texts else 0)
     rows = max(1, -(-len(cells) // columns))
     page = Image.new("RGB", (min(columns, max(1, len(cells))) * across, rows * down), "white")

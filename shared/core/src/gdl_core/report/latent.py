@@ -1,6 +1,7 @@
-"""Where data and samples lie among the codes of a model that has them, as a section of a page."""
+"""Where data and samples lie among the codes of a model that has them, and what lies between, as sections of a page."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,21 +11,24 @@ from torch import Tensor
 from gdl_core.errors import InputError
 from gdl_core.families import Encodes
 from gdl_core.pipeline import Pipeline
-from gdl_core.pipeline.latent import encode_samples
+from gdl_core.pipeline.latent import encode_samples, interpolate
 from gdl_core.report.charts import scatter, shaded
-from gdl_core.report.page import Section
+from gdl_core.report.page import Section, picture
 from gdl_core.report.samples import thinned, valid_objects
 
 MAPPED = 500
 """How many objects of the data, and how many samples, are put on the map."""
 
+WALK = 8
+"""How many steps are drawn from one object to the next."""
+
 ACROSS, UP = "first principal axis", "second principal axis"
 
 
 def latent_sections(pipeline: Pipeline, samples: Sequence[Any], data: Sequence[Any]) -> list[Section]:
-    """Draw the codes of data and samples on the two axes along which those of the data vary most.
+    """Draw the codes of data and samples on the two axes along which those of the data vary most, and walks between.
 
-    A family without codes, or with codes that are symbols, has no such section.
+    A family without codes, or with codes that are symbols, has no such sections.
     """
     if not isinstance(pipeline.model, Encodes):
         return []
@@ -42,7 +46,8 @@ def latent_sections(pipeline: Pipeline, samples: Sequence[Any], data: Sequence[A
         f"The two axes hold {share:.0%} of the variance of the codes of {base.shape[1]} numbers each: what lies "
         "apart here is apart, and what lies together here may still differ."
     )
-    return [Section("Latent map", f'<p class="note">{note}</p><div class="charts">{"".join(charts)}</div>')]
+    latent_map = Section("Latent map", f'<p class="note">{note}</p><div class="charts">{"".join(charts)}</div>')
+    return [latent_map, *_walk(pipeline, groups["data"][0] or objects)]
 
 
 def principal_axes(codes: Tensor) -> tuple[Tensor, float]:
@@ -71,6 +76,24 @@ def _encoded(pipeline: Pipeline, objects: Sequence[Any]) -> tuple[list[Any], Ten
         return [], torch.empty(0, 0)
     codes = encode_samples(pipeline, [sample for _, sample in fitting]).flatten(1).cpu()
     return [thing for thing, _ in fitting], codes
+
+
+def _walk(pipeline: Pipeline, objects: Sequence[Any]) -> list[Section]:
+    """Draw what lies between the codes of the first, the middle and the last of some objects."""
+    domain = pipeline.domain
+    if not domain.has("draw"):
+        return []
+    ends = [objects[0], objects[len(objects) // 2], objects[-1]]
+    path = [thing for start, end in pairwise(ends) for thing in interpolate(pipeline, start, end, steps=WALK)]
+    valid, _ = valid_objects(domain, path)
+    if not valid:
+        return []
+    left = f"; {len(path) - len(valid)} decode to none and are left out" if len(valid) < len(path) else ""
+    caption = (
+        f"What the model makes of {WALK} codes on the line from one {domain.object_name} to a second, and of as many "
+        f"from there to a third{left}."
+    )
+    return [Section("Latent walk", picture(domain.load("draw")(valid, columns=WALK), caption))]
 
 
 def _shaded_by_property(pipeline: Pipeline, objects: Sequence[Any], points: Sequence[tuple[float, float]]) -> str:
