@@ -64,6 +64,7 @@ def test_a_model_with_codes_gets_a_map_of_them(run, tmp_path):
     assert "Latent map" in headings(page) and "data: 80 points; samples: " in page
     shades = re.findall(r'class="shade(\d)" cx', page)
     assert len(shades) > 80 and {"0", "7"} <= set(shades)
+    assert "Latent walks" in headings(page) and "Each row goes evenly from the code" in page
 
 
 def test_a_page_about_a_saved_model_needs_no_run(run, tmp_path):

@@ -1,4 +1,4 @@
-"""Where data and samples lie among the codes of a model that has them, as a section of a page."""
+"""Where data and samples lie among the codes of a model that has them, and what lies between, as sections of a page."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,13 +10,16 @@ from torch import Tensor
 from gdl_core.errors import InputError
 from gdl_core.families import Encodes
 from gdl_core.pipeline import Pipeline
-from gdl_core.pipeline.latent import encode_samples
+from gdl_core.pipeline.latent import encode_samples, interpolate
 from gdl_core.report.charts import scatter, shaded
-from gdl_core.report.page import Section
+from gdl_core.report.page import Section, picture
 from gdl_core.report.samples import thinned, valid_objects
 
 MAPPED = 500
 """How many objects of the data, and how many samples, are put on the map."""
+
+WALKS, STEPS = 3, 6
+"""How many walks between two objects are drawn, and how many objects stand in each."""
 
 ACROSS, UP = "first principal axis", "second principal axis"
 
@@ -43,6 +46,22 @@ def latent_sections(pipeline: Pipeline, samples: Sequence[Any], data: Sequence[A
         "apart here is apart, and what lies together here may still differ."
     )
     return [Section("Latent map", f'<p class="note">{note}</p><div class="charts">{"".join(charts)}</div>')]
+
+
+def walk_sections(pipeline: Pipeline, data: Sequence[Any]) -> list[Section]:
+    """Draw what lies between some pairs of objects among the codes of a model, one walk in a row.
+
+    A family without codes, or with codes that are symbols, and a domain without pictures, have no such section.
+    """
+    if not isinstance(pipeline.model, Encodes) or not pipeline.domain.has("draw"):
+        return []
+    objects, codes = _encoded(pipeline, thinned(data, 4 * WALKS))
+    pairs = list(zip(objects[0::2], objects[1::2], strict=False))[:WALKS]
+    if not pairs or not codes.is_floating_point():
+        return []
+    drawn = [thing for start, end in pairs for thing in interpolate(pipeline, start, end, steps=STEPS)]
+    caption = "Each row goes evenly from the code of one object of the data to that of another."
+    return [Section("Latent walks", picture(pipeline.domain.load("draw")(drawn, columns=STEPS), caption))]
 
 
 def principal_axes(codes: Tensor) -> tuple[Tensor, float]:

@@ -12,7 +12,7 @@ from gdl_core.domains import Domain
 from gdl_core.errors import InputError, Skipped
 from gdl_core.folders import new_file
 from gdl_core.pipeline import Pipeline
-from gdl_core.report.latent import latent_sections
+from gdl_core.report.latent import latent_sections, walk_sections
 from gdl_core.report.markdown import to_html
 from gdl_core.report.page import Section, page
 from gdl_core.report.samples import sample_sections
@@ -60,7 +60,7 @@ def _of_model(domain: Domain, folder: Path, expected: Sequence[Any], *, count: i
     known = expected or _own_data(pipeline, folder / "data", MOST)
     sections = training_sections(folder)
     sections += sample_sections(domain, drawn, known)
-    sections += latent_sections(pipeline, drawn, known)
+    sections += latent_sections(pipeline, drawn, known) + walk_sections(pipeline, known)
     sections += settings_sections(folder)
     if pipeline.card:
         sections.append(Section("Model card", to_html(pipeline.card)))
