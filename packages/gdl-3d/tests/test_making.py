@@ -42,7 +42,7 @@ def test_a_form_that_is_unknown_is_refused_before_any_work(tmp_path, run, capsys
 
 
 def test_points_are_drawn_and_closed_into_solids_of_a_height(tmp_path, run, capsys):
-    words = ["--model", run, "--seed", 0, "--raw", "-o", "steps=2", "--count", 2, "--condition", "class=chair"]
+    words = ["--model", run, "--seed", 0, "--raw", "--option", "steps=2", "--count", 2, "--condition", "class=chair"]
     code, found = told(
         capsys, "sample", *words, "--out", tmp_path / "new", "--closed", "--form", "stl", "--height", "5cm"
     )
@@ -56,7 +56,7 @@ def test_a_part_is_completed_and_stands_in_what_is_written(tmp_path, run, capsys
         "ply\nformat ascii 1.0\nelement vertex 2\nproperty float x\nproperty float y\nproperty float z\nend_header\n"
         "0.5 0 0\n0 0.25 0\n"
     )
-    words = ["complete", tmp_path / "part.ply", "--model", run, "--count", 2, "-o", "steps=2"]
+    words = ["complete", tmp_path / "part.ply", "--model", run, "--count", 2, "--option", "steps=2"]
     code, found = told(capsys, *words, "--out", tmp_path / "new")
     assert code == 0 and found["points_given"] == 2
     cloud = trimesh.load(tmp_path / "new" / "0002.ply")
