@@ -45,7 +45,7 @@ def convert(
     if Path(source).resolve().is_relative_to(place.resolve()):
         raise UsageError(f"{source} would be replaced by what is written to {out}; choose another name")
 
-    made = closed if close else _same
+    made: Callable[[Shape], Shape] = closed if close else _same
     records = read(source, skipped=skipped)
     if place.suffix:
         check_written(place)

@@ -132,4 +132,4 @@ class Shapes(Sequence[Shape | None]):
 
 
 def _warn(skip: Skipped) -> None:
-    warnings.warn(str(skip), stacklevel=4)
+    warnings.warn(str(skip), stacklevel=3)
