@@ -100,6 +100,14 @@ for name in SOURCES:
     _isolated(name)
 
 
+@nox.session(name="gdl-3d-open3d", requires=["wheels"], default=False)
+def open3d(session: nox.Session) -> None:
+    """Test what gdl-3d does with Open3D, which takes 400 MB and needs libGL and libusb."""
+    session.install("-c", str(ROOT / "constraints.txt"), "open3d-cpu>=0.19")
+    install(session, "test", "gdl-core", "gdl-3d")
+    test(session, str(SOURCES["gdl-3d"] / "tests/test_open3d.py"))
+
+
 @nox.session(requires=["wheels"])
 def integration(session: nox.Session) -> None:
     """Test what crosses packages, with all six installed."""

@@ -31,12 +31,12 @@ def test_a_folder_keeps_its_classes_and_its_table_can_be_read_and_trained_on(fol
 
 def test_training_and_test_parts_get_a_table_each_and_makers_and_licences_are_kept(tmp_path):
     pieces = [
-        Record(BOX, "a", {"class": "Bath room", "id": "Maker#1", "split": "train", "creator": "Ann", "licence": "CC-BY"}),
+        Record(BOX, "a", {"class": "Bath room", "id": "Maker#1", "split": "train", "creator": "Ann", "licence": "BY"}),
         Record(BOX, "b", {"class": "Bath room", "id": "Maker#1", "split": "test", "creator": "Bob"}),
     ]
     assert write_folder(pieces, tmp_path / "out") == 2
     [train], [test] = rows(tmp_path / "out" / "train.csv"), rows(tmp_path / "out" / "test.csv")
-    assert (train["path"], train["creator"], train["licence"]) == ("Bath-room/Maker-1.glb", "Ann", "CC-BY")
+    assert (train["path"], train["creator"], train["licence"]) == ("Bath-room/Maker-1.glb", "Ann", "BY")
     assert (test["path"], test["creator"]) == ("Bath-room/Maker-1-2.glb", "Bob")
 
 

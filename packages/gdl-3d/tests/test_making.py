@@ -42,8 +42,10 @@ def test_a_form_that_is_unknown_is_refused_before_any_work(tmp_path, run, capsys
 
 
 def test_points_are_drawn_and_closed_into_solids_of_a_height(tmp_path, run, capsys):
-    words = ["--model", run, "--seed", 0, "--raw", "-o", "steps=2", "--count", 2, "--condition", "class=chair"]
-    code, found = told(capsys, "sample", *words, "--out", tmp_path / "new", "--closed", "--form", "stl", "--height", "5cm")
+    words = ["--model", run, "--seed", 0, "--raw", "--option", "steps=2", "--count", 2, "--condition", "class=chair"]
+    code, found = told(
+        capsys, "sample", *words, "--out", tmp_path / "new", "--closed", "--form", "stl", "--height", "5cm"
+    )
     assert code == 0 and found["count"] == 2
     mesh = trimesh.load_mesh(tmp_path / "new" / "0001.stl")
     assert mesh.is_watertight and mesh.extents[2] == pytest.approx(50, rel=1e-4)
@@ -54,8 +56,8 @@ def test_a_part_is_completed_and_stands_in_what_is_written(tmp_path, run, capsys
         "ply\nformat ascii 1.0\nelement vertex 2\nproperty float x\nproperty float y\nproperty float z\nend_header\n"
         "0.5 0 0\n0 0.25 0\n"
     )
-    words = ["complete", tmp_path / "part.ply", "--model", run, "--count", 2, "-o", "steps=2", "--out", tmp_path / "new"]
-    code, found = told(capsys, *words)
+    words = ["complete", tmp_path / "part.ply", "--model", run, "--count", 2, "--option", "steps=2"]
+    code, found = told(capsys, *words, "--out", tmp_path / "new")
     assert code == 0 and found["points_given"] == 2
     cloud = trimesh.load(tmp_path / "new" / "0002.ply")
     assert cloud.vertices[:2].tolist() == [[0.5, 0, 0], [0, 0.25, 0]] and len(cloud.vertices) == 32
@@ -73,4 +75,6 @@ def test_convert_turns_one_mesh_into_another_and_a_file_that_is_there_stays(tmp_
 def test_data_says_where_shapes_are_under_which_licence_and_what_to_do_then(capsys):
     code, found = told(capsys, "data")
     assert code == 0 and len(found["data"]) >= 4
-    assert all(entry["licence"] and entry["how"] and entry["then"].startswith("gdl 3d train") for entry in found["data"])
+    assert all(
+        entry["licence"] and entry["how"] and entry["then"].startswith("gdl 3d train") for entry in found["data"]
+    )

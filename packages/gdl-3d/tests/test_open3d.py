@@ -66,7 +66,7 @@ def test_a_cloud_that_is_written_is_the_same_in_open3d(tmp_path):
 
 @needs_open3d
 def test_normals_of_a_ball_point_away_from_its_middle():
-    normals = with_normals(Shape(BALL.vertices + [5, 0, 0])).normals
+    normals = with_normals(Shape(BALL.vertices + np.array([5, 0, 0]))).normals
     assert (normals * BALL.vertices).sum(1).min() > 0.9
 
 

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 from gdl_core.domains import attributes
 
 if TYPE_CHECKING:
+    from gdl_3d.building import procedural
     from gdl_3d.closing import closed
     from gdl_3d.conversion import convert
     from gdl_3d.files import read, read_shape, write_shape
     from gdl_3d.mending import mended
     from gdl_3d.metrics import evaluate
-    from gdl_3d.building import procedural
     from gdl_3d.shape import Shape
     from gdl_3d.shapes import Shapes
     from gdl_core.errors import Skipped

@@ -16,6 +16,10 @@ from gdl_core.representation import Record
 _UNSAFE = re.compile(r"[^\w.-]+")
 
 
+def _same(shape: Shape) -> Shape:
+    return shape
+
+
 def convert(
     source: str | Path,
     out: str | Path,
@@ -41,9 +45,7 @@ def convert(
     if Path(source).resolve().is_relative_to(place.resolve()):
         raise UsageError(f"{source} would be replaced by what is written to {out}; choose another name")
 
-    def made(shape: Shape) -> Shape:
-        return closed(shape) if close else shape
-
+    made: Callable[[Shape], Shape] = closed if close else _same
     records = read(source, skipped=skipped)
     if place.suffix:
         check_written(place)
@@ -62,7 +64,7 @@ def write_folder(
     *,
     form: str = "glb",
     height: float | None = None,
-    made: Callable[[Shape], Shape] = lambda shape: shape,
+    made: Callable[[Shape], Shape] = _same,
     force: bool = False,
     skipped: Callable[[Skipped], None] = lambda skip: None,
 ) -> int:

@@ -168,8 +168,8 @@ def procedural(
 ) -> None:
     """Build simple chairs, cups, lamps, shelves and tables to train on, without a download; one in five is held out."""
     check_out(out, force=force)
-    from gdl_3d.conversion import write_folder
     from gdl_3d.building import procedural
+    from gdl_3d.conversion import write_folder
 
     made = write_folder(procedural(count, seed=seed or 0), out, form=form or "glb", force=force)
     if json:

@@ -15,6 +15,7 @@ from gdl_core.errors import RepresentationError, UsageError
 HINT = 'Open3D is not installed; pip install "gdl-3d[open3d]"'
 
 _NEIGHBOURS = 16  # that tell the normal of a point
+_JITTER = 1e-6  # of the size; Open3D's triangulation fails where all points lie on one ball
 
 
 def is_there() -> bool:
@@ -56,7 +57,8 @@ def with_normals(cloud: Shape) -> Shape:
     """
     if not checked(cloud).is_cloud or len(cloud.vertices) < 4:
         raise RepresentationError("normals are estimated for a cloud of four points or more; this is none")
-    points = to_open3d(Shape(cloud.vertices))
+    jitter = np.random.default_rng(0).normal(size=cloud.vertices.shape) * cloud.extents.max() * _JITTER
+    points = to_open3d(Shape(cloud.vertices + jitter))
     count = min(_NEIGHBOURS, len(cloud.vertices))
     points.estimate_normals(_library().geometry.KDTreeSearchParamKNN(count))
     points.orient_normals_consistent_tangent_plane(count)
@@ -92,7 +94,7 @@ def ray_cast(
     elevation: float = ELEVATION,
     colour: tuple[float, float, float] = COLOUR,
 ) -> Picture:
-    """Draw a mesh by one ray for each quarter of a pixel: as `gdl_3d.render.render` does, but millions of faces as fast.
+    """Draw a mesh by a ray for each quarter of a pixel: what `gdl_3d.render` draws, millions of faces as fast as few.
 
     Shapes: -> (size, size, 3), bytes.
 

@@ -29,7 +29,7 @@ class Shape:
     cannot be written to.
 
     Raises:
-        RepresentationError: The arrays have other shapes, a number is not finite or too large, or a face names no vertex.
+        RepresentationError: An array has another shape, a number is not finite or too large, a face names no vertex.
 
     Example:
         >>> Shape([[0, 0, 0], [1, 0, 0], [0, 1, 0]], [[0, 1, 2]])

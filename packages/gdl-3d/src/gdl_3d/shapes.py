@@ -76,7 +76,7 @@ class Shapes(Sequence[Shape | None]):
             UsageError: The kind is unknown, a file is to hold other than one shape, or something is there already.
         """
         place = Path(path)
-        skip = skipped or (lambda what: warnings.warn(str(what), stacklevel=3))
+        skip = skipped or _warn
         if place.suffix.lower() in WRITTEN:
             if form is not None and place.suffix.lower() != f".{form}":
                 raise UsageError(f"{place} is not named as a .{form} file; leave the form out, or name a folder")
@@ -99,7 +99,7 @@ class Shapes(Sequence[Shape | None]):
 
     def closed(self, *, resolution: int = 64, skipped: Skip | None = None) -> Self:
         """Return the shapes as watertight solids (`gdl_3d.closing.closed`); what has none goes to `skipped`."""
-        skip = skipped or (lambda what: warnings.warn(str(what), stacklevel=3))
+        skip = skipped or _warn
         made: list[Shape | None] = []
         for number, shape in enumerate(self.shapes, 1):
             try:
@@ -129,3 +129,7 @@ class Shapes(Sequence[Shape | None]):
         return new_drawing(
             path, lambda format: grid(shown, columns=columns, legends=legends, format=format), force=force
         )
+
+
+def _warn(skip: Skipped) -> None:
+    warnings.warn(str(skip), stacklevel=3)

@@ -5,6 +5,7 @@ import io
 import json
 import struct
 import zipfile
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -146,7 +147,7 @@ def part(number):
 def laughs():
     """Return a model of entities that would become a thousand million letters."""
     names = "abcdefg"
-    entities = "".join(f'<!ENTITY {b} "{30 * f"&{a};"}">' for a, b in zip(names, names[1:], strict=False))
+    entities = "".join(f'<!ENTITY {b} "{30 * f"&{a};"}">' for a, b in pairwise(names))
     text = f'<!DOCTYPE m [<!ENTITY a "{"a" * 30}">{entities}]><model><object id="&g;"/></model>'
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:

@@ -10,17 +10,14 @@ from typing import Any
 from xml.parsers.expat import ExpatError, ParserCreate
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gdl_3d.files.binary import turned_up
-from gdl_3d.files.limits import LARGEST_FILE, MOST, mesh_of
+from gdl_3d.files.limits import LARGEST_FILE, MOST, Piece, together
 from gdl_3d.shape import Floats, Shape
 from gdl_core.errors import InputError
 
 _DEEPEST = 32
 _MOST_ITEMS = 100_000
-
-Piece = tuple[Floats, NDArray[np.int64]]
 
 
 @contextmanager
@@ -34,7 +31,7 @@ def opened(source: Any) -> Iterator[zipfile.ZipFile]:
 
 
 def member(archive: zipfile.ZipFile, name: str, *, most: int) -> bytes:
-    """Unpack one file of an archive, up to `most` bytes: no more is unpacked than the archive says, so bombs are refused.
+    """Unpack one file of an archive, up to `most` bytes. A bomb is refused by what it says, and no more is unpacked.
 
     Raises:
         InputError: There is no such file, or it is larger.
@@ -68,9 +65,7 @@ def read_3mf(data: bytes) -> Shape:
         raise InputError(f"the 3MF model is damaged: {type(error).__name__}: {str(error)[:200]}") from error
     if not pieces:
         raise InputError("the model is empty: it has nothing to build")
-    starts = np.cumsum([0, *(len(vertices) for vertices, _ in pieces)])
-    faces = [triangles + start for (_, triangles), start in zip(pieces, starts, strict=False)]
-    return turned_up(mesh_of(np.concatenate([vertices for vertices, _ in pieces]), np.concatenate(faces)))
+    return turned_up(together(pieces))
 
 
 class _Object:

@@ -12,8 +12,8 @@ from urllib.parse import unquote
 import numpy as np
 from numpy.typing import NDArray
 
-from gdl_3d.files.limits import LARGEST_FILE, MOST, bytes_of, mesh_of
-from gdl_3d.shape import Floats, Shape
+from gdl_3d.files.limits import LARGEST_FILE, MOST, Piece, bytes_of, together
+from gdl_3d.shape import Floats, Integers, Shape
 from gdl_core.errors import InputError
 
 Json = Mapping[str, Any]
@@ -43,9 +43,7 @@ def read_gltf(data: bytes, folder: Path | None) -> Shape:
         raise InputError(f"the glTF file is damaged: {type(error).__name__}: {str(error)[:200]}") from error
     if not pieces:
         raise InputError("the scene holds no triangles")
-    starts = np.cumsum([0, *(len(vertices) for vertices, _ in pieces)])
-    faces = [triangles + start for (_, triangles), start in zip(pieces, starts, strict=False)]
-    return mesh_of(np.concatenate([vertices for vertices, _ in pieces]), np.concatenate(faces))
+    return together(pieces)
 
 
 def _parts(data: bytes) -> tuple[Json, bytes | None]:
@@ -100,10 +98,10 @@ class _Reader:
 
     def __init__(self, document: Json, buffers: list[bytes]) -> None:
         self.document, self.buffers = document, buffers
-        self.known: dict[int, list[tuple[Floats, NDArray[np.int64]]]] = {}
+        self.known: dict[int, list[Piece]] = {}
         self.total = 0
 
-    def scene(self) -> Iterator[tuple[Floats, NDArray[np.int64]]]:
+    def scene(self) -> Iterator[Piece]:
         """Yield vertices and faces of each mesh of the scene, in the scene's own coordinates."""
         nodes = self.document.get("nodes", [])
         scenes = self.document.get("scenes")
@@ -130,7 +128,7 @@ class _Reader:
                     turned = faces if np.linalg.det(here[:3, :3]) >= 0 else faces[:, ::-1]
                     yield vertices @ here[:3, :3].T + here[:3, 3], turned
 
-    def _mesh(self, number: int) -> list[tuple[Floats, NDArray[np.int64]]]:
+    def _mesh(self, number: int) -> list[Piece]:
         if number not in self.known:
             primitives = self.document["meshes"][number]["primitives"]
             self.known[number] = [found for one in primitives if (found := self._triangles(one)) is not None]
@@ -139,7 +137,7 @@ class _Reader:
             raise InputError(f"the scene holds more than {MOST:,} vertices and faces; simplify it")
         return self.known[number]
 
-    def _triangles(self, primitive: Json) -> tuple[Floats, NDArray[np.int64]] | None:
+    def _triangles(self, primitive: Json) -> Piece | None:
         mode = primitive.get("mode", _LIST)
         if mode < _LIST or "POSITION" not in primitive.get("attributes", {}):
             return None  # points and lines
@@ -170,7 +168,7 @@ class _Reader:
         return np.ndarray((count, width), dtype, buffer, start, (stride, dtype.itemsize))
 
 
-def _faces(corners: NDArray[np.int64], mode: int) -> NDArray[np.int64]:
+def _faces(corners: Integers, mode: int) -> Integers:
     """Return the triangles of a list, a strip or a fan. Shapes: (n,) -> (m, 3)."""
     if mode == _LIST:
         return corners[: len(corners) // 3 * 3].reshape(-1, 3)

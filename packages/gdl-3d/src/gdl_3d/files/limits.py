@@ -1,12 +1,16 @@
 """What a file may ask of the machine that reads it, and what is mended in what it holds."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdl_3d.shape import Shape
+from gdl_3d.shape import Floats, Integers, Shape
 from gdl_core.errors import InputError
+
+Piece = tuple[Floats, Integers]
+"""Vertices and faces of one mesh of a scene."""
 
 LARGEST_FILE = 512 << 20
 """Bytes of a file, and of what an archive unpacks to; more is refused."""
@@ -48,6 +52,19 @@ def check_count(count: int, least: int, there: int, what: str) -> None:
         raise InputError(f"the file claims {count:,} {what} and ends long before; it is cut off or damaged")
     if count > MOST:
         raise InputError(f"the file has {count:,} {what}; up to {MOST:,} are read: simplify the mesh")
+
+
+def together(pieces: Sequence[Piece]) -> Shape:
+    """Return the meshes of a scene, which are some, as one (`mesh_of`).
+
+    Example:
+        >>> triangle = np.eye(3), np.array([[0, 1, 2]])
+        >>> together([triangle, triangle]).faces.tolist()
+        [[0, 1, 2], [3, 4, 5]]
+    """
+    starts = np.cumsum([0, *(len(vertices) for vertices, _ in pieces)])
+    faces = [triangles + start for (_, triangles), start in zip(pieces, starts, strict=False)]
+    return mesh_of(np.concatenate([vertices for vertices, _ in pieces]), np.concatenate(faces))
 
 
 def mesh_of(vertices: ArrayLike, faces: ArrayLike, *, join: bool = False) -> Shape:
