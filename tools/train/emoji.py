@@ -21,7 +21,7 @@ from steps import Step, models_of, take
 
 from gdl_core.cli.options import seconds
 
-NAME, RECIPE, DRAWN_OF_EACH = "emoji", "latent-diffusion", 100
+NAME, RECIPE, DRAWN_OF_EACH = "emoji", "latent-diffusion", 50
 
 CLASSES = {
     "Activities": "activity",
@@ -35,7 +35,7 @@ CLASSES = {
 }
 """The emoji's categories, and what they are called here; flags are left out."""
 
-DRAWING = {"temperature": 0.0, "guidance": 1.5}
+DRAWING = {"temperature": 0.0, "guidance": 2.0}
 
 
 def main() -> None:
@@ -47,6 +47,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1, help="default: %(default)s")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--start", type=Path, help="go on from the model of this run (default: begin anew)")
     parser.add_argument("--only", nargs="+", help="the steps to take: split, prepare, train, draw, measure, write")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
@@ -94,7 +95,7 @@ def train_model(arguments: argparse.Namespace) -> None:
     }  # fmt: skip
     train_recipe(
         arguments.work / "data", arguments.work, recipe=RECIPE, device=arguments.device, options=options,
-        conditions=("class",), domain="image",
+        conditions=("class",), domain="image", start=arguments.start,
     )  # fmt: skip
 
 

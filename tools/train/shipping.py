@@ -54,14 +54,23 @@ def train_recipe(
     options: Mapping[str, Any],
     conditions: Sequence[str] = (),
     domain: str = "molecules",
+    start: Path | None = None,
 ) -> None:
-    """Train a recipe on a prepared data set in the folder `own`, or go on training; tell what it took."""
+    """Train a recipe on a prepared data set in the folder `own`, or go on training; tell what it took.
+
+    With `start` the run begins with the model of another run of the recipe.
+    """
     from gdl_core.domains import discover
     from gdl_core.pipeline import train_from_files
+    from gdl_core.recipes import find_recipe
+
+    place = discover().find(domain)
+    if start:
+        options = {**find_recipe(place.load("recipes"), name=recipe).training, **options}
 
     def run() -> Trained:
         trained = train_from_files(
-            discover().find(domain), [data], own / "run", recipe=recipe, conditions=conditions,
+            place, [data], own / "run", recipe=None if start else recipe, model=start, conditions=conditions,
             options={"device": device, **options}, resume=(own / "run" / "run.json").exists(), progress=say,
         )  # fmt: skip
         assert isinstance(trained, Trained)

@@ -156,7 +156,7 @@ RECIPES = (
         variant="score-matching",
         representation="pixels",
         network_options={"width": 16},
-        family_options={"blur": 0.5},
+        family_options={"blur": 1.0},
         training=_QUICK,
     ),
 )
