@@ -41,6 +41,8 @@ def train(
     *,
     out: str | Path,
     recipe: str | None = None,
+    family: str | None = None,
+    variant: str | None = None,
     representation: str | None = None,
     representation_options: Mapping[str, Any] | None = None,
     model: str | Path | None = None,
@@ -53,7 +55,6 @@ def train(
     resume: bool = False,
     force: bool = False,
     progress: Callable[[dict[str, Any]], None] = lambda event: None,
-    **design: str | None,
 ) -> "Pipeline":
     """Train on files or folders of text, or on a prepared data set, in the run folder `out`; return the pipeline.
 
@@ -70,8 +71,8 @@ def train(
     left_out: list[Skipped] = []
     sources = [data] if isinstance(data, str | Path) else list(data)
     train_from_files(
-        DOMAIN, sources, out, recipe=recipe, representation=representation, model=model, column=column, seed=seed,
-        representation_options=representation_options, conditions=conditions, options={**limits, **(options or {})},
+        DOMAIN, sources, out, recipe=recipe, family=family, variant=variant, representation=representation, model=model, column=column,
+        seed=seed, representation_options=representation_options, conditions=conditions, options={**limits, **(options or {})},
         resume=resume, replace=force, skipped=left_out.append, progress=progress, **design,
     )  # fmt: skip
     if left_out:
