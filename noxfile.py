@@ -15,7 +15,12 @@ GROUPS = nox.project.load_toml(ROOT / "pyproject.toml")
 SOURCES = {"gdl-core": ROOT / "shared/core"} | {
     f"gdl-{name}": ROOT / f"packages/gdl-{name}" for name in ("image", "music", "text", "molecules", "3d")
 }
-EXTRAS = {"gdl-core": "[testing]", "gdl-image": "[features,parquet]", "gdl-molecules": "[fcd]", "gdl-text": "[constraints,parquet]"}
+EXTRAS = {
+    "gdl-core": "[testing]",
+    "gdl-image": "[features,parquet]",
+    "gdl-molecules": "[fcd]",
+    "gdl-text": "[constraints,parquet]",
+}
 PIP_SETTINGS = {  # uv does not read pip's settings: hand them on, with the separator that uv expects
     "PIP_INDEX_URL": ("UV_DEFAULT_INDEX", " "),
     "PIP_EXTRA_INDEX_URL": ("UV_INDEX", " "),
