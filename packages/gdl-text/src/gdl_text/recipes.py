@@ -90,14 +90,18 @@ RECIPES = (
     ),
     Recipe(
         name="text-ebm",
-        summary="A transformer gives a line of text an energy; samples walk down it as one-hot characters, and are "
-        "rounded.",
-        paper="Du and Mordatch (2019), arXiv:1903.08689",
+        summary="A transformer writes a line of text character by character, and another, which sees the whole line, "
+        "chooses among some that it wrote. Both learn side by side from nothing, where the paper's energy is a large "
+        "pretrained network.",
+        paper="Deng et al. (2020), arXiv:2004.11714",
         family="energy",
-        variant="langevin",
+        variant="residual",
         representation="characters",
         representation_options=_VERSES,
-        network_options={"width": 64, "layers": 2},
-        training={"batch_size": 64, "weight_decay": 0.0},
+        network_options={
+            "autoregressor": {"width": 192, "layers": 3, "heads": 6},
+            "energy": {"width": 96, "layers": 2, "heads": 4},
+        },
+        training={"batch_size": 64},
     ),
 )

@@ -47,6 +47,24 @@ def test_bad_records_are_left_out_and_named_in_order(tmp_path, letters, words):
     assert dataset.description["skipped"] == 3
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_object_that_is_cut_gives_several_samples_with_its_columns(tmp_path, letters, workers, monkeypatch):
+    monkeypatch.setattr(sys.modules["gdl_core.data.prepare"], "CHUNK", 2)
+    given = ["abcdefgh", "No", "ijk", "lmnop", "q", "rs", "tuvw", "xyz", "abc"]
+    skipped = []
+    dataset = prepare(
+        records(given, length=len), letters.Syllables(), tmp_path / "set", domain="words", workers=workers,
+        numbers=["length"], measured=Measured("gdl_test_letters:measure", ["size"]), skipped=skipped.append,
+    )  # fmt: skip
+    expected = [
+        (word[start : start + 3], len(word)) for word in given if word != "No" for start in range(0, len(word), 3)
+    ]
+    assert spelled(dataset, letters) == [syllable for syllable, _ in expected]
+    for name in ("length", "size"):
+        assert dataset.columns[name].values.tolist() == [length for _, length in expected]
+    assert [skip.where for skip in skipped] == ["words:2"]
+
+
 @pytest.mark.slow
 def test_workers_write_the_very_files_that_one_process_writes(tmp_path, letters, words):
     many = (words * 200)[:20_000]

@@ -60,6 +60,7 @@ class BytePairs(TextRepresentation):
     def _set(self, tokenizer: Tokenizer | None) -> None:
         self._tokenizer = tokenizer
         self._pieces = () if tokenizer is None else _pieces(tokenizer)
+        self._numbers = {piece: number for number, piece in enumerate(self._pieces)}
 
     @property
     def tokenizer(self) -> Tokenizer:
@@ -95,7 +96,7 @@ class BytePairs(TextRepresentation):
 
     def _single(self, text: str) -> list[int]:
         """Number the bytes of a text one by one."""
-        return [self.tokenizer.token_to_id(LETTER_OF[byte]) for byte in bytes_of(text)]
+        return [self._numbers[bytes([byte])] for byte in bytes_of(text)]
 
     @property
     def pieces(self) -> tuple[bytes, ...]:
@@ -125,6 +126,7 @@ LETTERS = _letters()
 """The byte that each of GPT-2's letters stands for."""
 
 LETTER_OF = {byte: letter for letter, byte in LETTERS.items()}
+"""The letter that stands for each byte."""
 
 
 def _pieces(tokenizer: Tokenizer) -> tuple[bytes, ...]:

@@ -5,8 +5,18 @@ from gdl_core.families.energy.deep_boltzmann import DeepBoltzmann
 from gdl_core.families.energy.joint import Joint
 from gdl_core.families.energy.langevin import Langevin
 from gdl_core.families.energy.matching import ScoreMatching
+from gdl_core.families.energy.residual import Residual
 
-ENERGIES = (Langevin, ScoreMatching, Joint, Boltzmann, ContrastiveBoltzmann, DeepBoltzmann)
+ENERGIES = (Langevin, ScoreMatching, Joint, Residual, Boltzmann, ContrastiveBoltzmann, DeepBoltzmann)
 """The variants; the first that fits a space is the default there."""
 
-__all__ = ["ENERGIES", "Boltzmann", "ContrastiveBoltzmann", "DeepBoltzmann", "Joint", "Langevin", "ScoreMatching"]
+__all__ = [
+    "ENERGIES",
+    "Boltzmann",
+    "ContrastiveBoltzmann",
+    "DeepBoltzmann",
+    "Joint",
+    "Langevin",
+    "Residual",
+    "ScoreMatching",
+]
