@@ -23,7 +23,7 @@ def test_facts_name_the_first_metre_and_all_instruments(chorale):
     piece = chorale(0, metre=(3, 4))
     drums = Track((Note(0, 9, 36),), drums=True)
     assert facts(piece.with_tracks([*piece.tracks, drums]))["instruments"] == "drums+piano"
-    assert facts(piece)["metre"] == "3/4"
+    assert facts(piece)["metre"] == "3/4" and facts(Piece([drums]))["key"] == "none"
 
 
 def test_the_same_notes_are_the_same_piece_however_they_are_written():

@@ -40,7 +40,7 @@ def within_limits(piece: Piece) -> Piece:
         if not TEMPOS[0] <= tempo.quarters <= TEMPOS[1]:
             raise InputError(f"a tempo of {tempo.quarters:g} quarter notes a minute is damaged; mend or delete it")
     for metre in piece.metres:
-        if not (1 <= metre.count <= _MOST_COUNT and metre.unit in _UNITS):
+        if not (1 <= metre.beats <= _MOST_COUNT and metre.unit in _UNITS):
             raise InputError(f"a metre of {metre} is damaged; mend or delete it")
     if piece.quarters > MOST_QUARTERS or piece.seconds > LONGEST:
         raise InputError(

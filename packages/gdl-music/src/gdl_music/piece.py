@@ -38,11 +38,11 @@ class Metre(NamedTuple):
     """From a tick on, a bar has so many of such notes: 7 of 1/8. A bar begins at the tick."""
 
     start: int
-    count: int
+    beats: int
     unit: int
 
     def __str__(self) -> str:
-        return f"{self.count}/{self.unit}"
+        return f"{self.beats}/{self.unit}"
 
 
 class Key(NamedTuple):
@@ -169,7 +169,7 @@ class Piece:
 
     def bar_length(self, metre: Metre) -> int:
         """Return how many ticks a bar of a metre has; less than a tick is a tick."""
-        return max(1, self.resolution * 4 * metre.count // metre.unit)
+        return max(1, self.resolution * 4 * metre.beats // metre.unit)
 
     def bar_starts(self, end: int | None = None) -> list[int]:
         """Return the ticks at which bars begin, up to the last note or before `end`.
@@ -275,10 +275,11 @@ class Piece:
             divisor = gcd(divisor, note.start, note.duration)
             if divisor == 1:
                 return self
-        for change in (*self.metres, *self.tempos, *self.keys):
+        changes: list[Any] = [*self.metres, *self.tempos, *self.keys]
+        for change in changes:
             divisor = gcd(divisor, change.start)
         for metre in self.metres:  # a bar is a whole number of ticks
-            needed = metre.unit // gcd(4 * metre.count, metre.unit)
+            needed = metre.unit // gcd(4 * metre.beats, metre.unit)
             divisor = gcd(divisor, self.resolution // needed) if self.resolution % needed == 0 else 1
         return self.rescaled(self.resolution // divisor)
 

@@ -22,7 +22,7 @@ DRUM = 38
 DRUM_CHANNEL = 9
 
 MOST_WRITTEN = 50_000
-"""Notes of a piece that is written as notation."""
+"""Notes of a piece that is written as notation, and bars of all its parts together."""
 
 Span = tuple[int, int, tuple[int, ...]]
 """Pitches that begin together and last equally long: start, duration, pitches."""
@@ -127,7 +127,7 @@ def to_music21(piece: Piece) -> Any:
     Times go to the coarsest of `GRIDS` on which all are, or to the nearest step of the finest.
 
     Raises:
-        InputError: There are more than `MOST_WRITTEN` notes.
+        InputError: There are more than `MOST_WRITTEN` notes or bars.
 
     Example:
         >>> score = to_music21(Piece([Track((Note(0, 480 * 5, 60),))]))
@@ -141,6 +141,10 @@ def to_music21(piece: Piece) -> Any:
     steps = next((grid for grid in GRIDS if _on_grid(piece, grid)), GRIDS[-1])
     piece = piece.rescaled(lcm(steps, *(max(1, metre.unit // 4) for metre in piece.metres)))
     starts = piece.bar_starts()
+    if len(starts) * len(piece.tracks) > MOST_WRITTEN:
+        raise InputError(
+            f"the piece has {len(starts):,} bars of {len(piece.tracks)} parts, too many for notation: cut it"
+        )
     bars = list(pairwise([*starts, piece.bar_start(len(starts))]))
     score = stream.Score()
     for place, track in enumerate(piece.tracks):

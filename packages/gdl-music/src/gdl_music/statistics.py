@@ -107,7 +107,7 @@ def groove_consistency(piece: Piece) -> float:
 
     All bars are as long as the first; after Wu and Yang (2020), arXiv:2008.01307.
     """
-    bar = max(1, GRID * 4 * piece.metres[0].count // piece.metres[0].unit)
+    bar = max(1, GRID * 4 * piece.metres[0].beats // piece.metres[0].unit)
     whole = piece.rescaled(GRID)
     count = whole.end // bar + 1
     if count < 2:

@@ -4,6 +4,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
 
+from gdl_core.errors import InputError
 from gdl_music.draw import grid
 from gdl_music.piece import Piece
 from gdl_music.sound import wav_bytes
@@ -28,15 +29,22 @@ def view(pieces: Sequence[Piece]) -> tuple[str, str]:
 
 def _figure(piece: Piece) -> str:
     heard = piece.span(0, _tick_of(piece, SECONDS))
-    sound = b64encode(wav_bytes(heard, rate=_RATE)).decode() if heard.note_count else ""
-    long = piece.seconds > SECONDS
-    caption = f"{piece!r}, {piece.seconds:.0f} s{f'; the first {SECONDS} s are heard' if long else ''}"
+    caption = f"{piece!r}, {piece.seconds:.0f} s"
+    if piece.seconds > SECONDS:
+        caption += f"; the first {SECONDS} s are heard"
     return (
-        f'<figure style="margin:0 0 1.5rem">{grid([piece])}'
-        f'<audio controls preload="none" style="display:block;width:100%;max-width:720px" '
-        f'src="data:audio/wav;base64,{sound}"></audio>'
+        f'<figure style="margin:0 0 1.5rem">{grid([piece])}{_player(heard)}'
         f'<figcaption class="note">{escape(caption)}</figcaption></figure>'
     )
+
+
+def _player(piece: Piece) -> str:
+    try:
+        sound = b64encode(wav_bytes(piece, rate=_RATE)).decode()
+    except InputError as error:
+        return f'<p class="note">There is no sound of it: {escape(str(error))}</p>'
+    style = "display:block;width:100%;max-width:720px"
+    return f'<audio controls preload="none" style="{style}" src="data:audio/wav;base64,{sound}"></audio>'
 
 
 def _tick_of(piece: Piece, second: float) -> int:

@@ -47,11 +47,11 @@ def to_cells(piece: Piece, voices: int = 4) -> Cells:
         [[60, -1], [-2, 48], [-1, -2], [62, -2]]
     """
     snapped = piece.rescaled(STEPS)
-    tracks = [track.notes for track in snapped.tracks if not track.drums]
+    tracks: list[Sequence[Note]] = [track.notes for track in snapped.tracks if not track.drums]
     if not any(tracks):
         raise RepresentationError("the piece has no notes but those of drums")
     if len(tracks) > voices or not all(map(_is_one_voice, tracks)):
-        tracks = _separated(sorted({note[:3] for notes in tracks for note in notes}), voices)
+        tracks = list(_separated(sorted({note[:3] for notes in tracks for note in notes}), voices))
     cells = np.full((max(note[0] + note[1] for notes in tracks for note in notes), voices), REST, np.int64)
     for voice, notes in enumerate(tracks):
         for start, duration, pitch, *_ in notes:

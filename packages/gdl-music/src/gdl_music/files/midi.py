@@ -2,7 +2,7 @@
 
 from gdl_core.errors import InputError
 from gdl_music.conversion import from_symusic, to_symusic
-from gdl_music.limits import within_limits
+from gdl_music.limits import MOST_NOTES, within_limits
 from gdl_music.piece import Piece
 
 
@@ -17,7 +17,12 @@ def read_midi(data: bytes) -> Piece:
     if data[8:10] == b"\0\2":
         raise InputError("a MIDI file of type 2 holds several songs; split it, types 0 and 1 are read")
     try:
-        piece = from_symusic(symusic.Score.from_midi(data))
+        score = symusic.Score.from_midi(data)
+        if score.note_num() > MOST_NOTES:
+            raise InputError(f"the file has {score.note_num():,} notes; up to {MOST_NOTES:,} are read")
+        piece = from_symusic(score)
+    except InputError:
+        raise
     except (RuntimeError, ValueError, IndexError, OverflowError) as error:
         reason = str(error).removeprefix("MiniMidi: ").removesuffix(": iostream error").rstrip(".!")
         raise InputError(f"the MIDI file is damaged: {reason[:200]}") from error

@@ -16,7 +16,7 @@ from gdl_music.limits import LARGEST_FILE, within_limits
 from gdl_music.piece import Piece
 from gdl_music.scores import from_music21
 
-MOST_ELEMENTS = 2_000_000
+MOST_ELEMENTS = 1_000_000
 """Elements of an XML file; more is refused."""
 
 _CONTAINER = "META-INF/container.xml"

@@ -112,7 +112,7 @@ class Remi(Representation):
         """
         piece = checked(piece)
         for metre in piece.metres:
-            if metre.count not in METRES.get(metre.unit, ()):
+            if metre.beats not in METRES.get(metre.unit, ()):
                 raise RepresentationError(f"there is no token for a metre of {metre}")
         if any(note.pitch > _HIGHEST for note in piece.notes):
             raise RepresentationError(f"there is no token for the pitch {_HIGHEST + 1}; transpose the piece")

@@ -130,7 +130,7 @@ class Voices(Representation):
         """Return how many of so many steps are kept: all, or as many whole bars as fit."""
         if length <= self.steps:
             return length
-        bar = STEPS * 4 * self.metre.count // self.metre.unit
+        bar = STEPS * 4 * self.metre.beats // self.metre.unit
         return self.steps // bar * bar or self.steps
 
     def encode(self, object: Any) -> Sample:
