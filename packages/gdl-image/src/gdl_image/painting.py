@@ -80,7 +80,7 @@ def inpaint(
         domain.load("collection")(painted).save(out, force=force, skipped=skip)
     if json:
         print_json({"count": len(painted), "out": str(out), "hidden": int((~mask).sum()), **skip.facts()})
-    tell(f"wrote {len(painted):,} pictures to {out}")
+    tell(f"wrote {len(painted):,} picture{'s' * (len(painted) != 1)} to {out}")
     skip.leave()
 
 

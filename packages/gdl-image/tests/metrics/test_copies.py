@@ -17,6 +17,12 @@ def test_real_pictures_are_rarely_copies_and_copies_are():
     assert copies.among((TRAIN // 2 * 2)[:50]) == 1  # the last bit is lost
 
 
+def test_the_order_of_what_was_trained_on_changes_nothing_and_more_of_it_makes_more_copies():
+    assert Copies(TRAIN[::-1], 0.31).among(OTHERS) == Copies(TRAIN, 0.31).among(OTHERS)
+    shares = [Copies(TRAIN[:count], 0.31).among(OTHERS) for count in (1, 50, 200)]
+    assert shares == sorted(shares) and shares[0] < shares[-1] < 1
+
+
 def test_the_threshold_is_a_distance_that_was_met():
     copies = Copies.calibrated([np.zeros((2, 2, 1), np.uint8)], [np.full((2, 2, 1), 51, np.uint8)])
     assert copies.threshold == pytest.approx(0.2)

@@ -8,6 +8,7 @@ from PIL import Image
 
 from gdl_core.errors import InputError
 from gdl_core.representation import Record
+from gdl_image.features import find
 from gdl_image.metrics import Reference, evaluate
 
 
@@ -58,6 +59,19 @@ def test_classes_are_held_against_what_the_network_sees():
     records = [Record(REAL[0], "a", {"class": names[seen]}), Record(REAL[0], "b", {"class": names[seen - 1]})]
     found = evaluate([*records, Record(REAL[0], "c", {"class": "planet"})], REFERENCE)
     assert found["label_accuracy"] == 0.5 and found["label_ceiling"] is None
+
+
+def test_who_is_asked_for_what_the_network_sees_is_always_right_and_so_is_its_ceiling():
+    names = np.array(find("fashion").classes)[REFERENCE.seen]
+    records = [Record(picture, "a", {"class": name}) for picture, name in zip(REAL[:20], names, strict=False)]
+    found = evaluate(records, Reference.measure(records))
+    assert found["label_accuracy"] == found["label_ceiling"] == 1
+
+
+@pytest.mark.parametrize("times", [1, 2, 5])
+def test_of_pictures_that_all_stand_there_so_many_times_one_in_so_many_is_unique(times):
+    pictures = np.random.default_rng(0).permutation(np.concatenate([OTHERS[:10]] * times))
+    assert evaluate(pictures, REFERENCE)["unique"] == 1 / times
 
 
 def test_too_few_pictures_are_compared_with_nothing_and_none_at_all_is_an_error():

@@ -37,8 +37,11 @@ class Fork(NamedTuple):
     outputs: int
 
 
-Branches = Mapping[str, Sequence[tuple[int, Kernel] | Fork]]
-"""The steps of each branch of a block: outputs and kernel."""
+Steps = Sequence[tuple[int, Kernel] | Fork]
+"""Outputs and kernel of each step of a branch."""
+
+Branches = Mapping[str, Steps]
+"""The branches of a block under the names of the published weights."""
 
 
 class Inception(nn.Module):
@@ -90,7 +93,7 @@ def _squares() -> Branches:
 
 
 def _crosses(width: int) -> Branches:
-    double = [(width, 1), (width, _COLUMN), (width, _ROW), (width, _COLUMN), (192, _ROW)]
+    double: Steps = [(width, 1), (width, _COLUMN), (width, _ROW), (width, _COLUMN), (192, _ROW)]
     return {
         "branch1x1": [(192, 1)],
         "branch7x7": [(width, 1), (width, _ROW), (192, _COLUMN)],

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from gdl_core.errors import InputError, Skipped
 from gdl_core.metrics import frechet_distance, kernel_distance, overlap, uniqueness
 from gdl_image.arrays import Picture
-from gdl_image.features import Features, Seen, find
+from gdl_image.features import NAMES, Features, Seen, find
 from gdl_image.files.kinds import Skip
 from gdl_image.metrics.copies import RARELY, Copies
 from gdl_image.metrics.gathered import Gathered, Object
@@ -57,9 +57,7 @@ def evaluate(
         raise InputError("there are no samples to measure")
     if not isinstance(reference, Reference):
         reference = Reference.measure(reference, features=features, device=device, skipped=skipped)
-    network = find(features or reference.features)
-    if network.name != reference.features:
-        raise InputError(f"the reference was measured with the features {reference.features!r}, not {network.name!r}")
+    network = _network(reference, features)
     seen = network.see(drawn.pictures, device=device)
     notes = list[str]()
     return {
@@ -73,6 +71,15 @@ def evaluate(
         **_labelled(network, seen, drawn.classes, reference),
         "notes": notes,
     }
+
+
+def _network(reference: Reference, features: str | None) -> Features:
+    """Find the network that saw the reference; another is refused, where that is possible before it is loaded."""
+    given = features or reference.features
+    name = given if given in NAMES else find(given).name
+    if name != reference.features:
+        raise InputError(f"the reference was measured with the features {reference.features!r}, not {name!r}")
+    return find(given)
 
 
 def _compared(drawn: NDArray[np.float32], real: NDArray[np.float32], notes: list[str]) -> dict[str, float | None]:
