@@ -24,5 +24,6 @@ DOMAIN = Domain(
     commands="gdl_3d.commands:register",
     textual=False,
     models="gdl_3d.models",
+    default_model="voxel-diffusion",
     labels=("class",),
 )
