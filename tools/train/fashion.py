@@ -43,7 +43,7 @@ SHIPPED = {
     "r3gan": Shipped("A generative adversarial network: each picture in one pass."),
     "pixelcnn++": Shipped(
         "An autoregressive model: pixel after pixel, with the exact probability of each.",
-        drawn=200,
+        drawn=50,
     ),
     "glow": Shipped(
         "A normalizing flow: every picture has its place in normal noise, and its likelihood.",
