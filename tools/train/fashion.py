@@ -40,13 +40,17 @@ SHIPPED = {
         "An autoencoder whose code is a map of symbols, and a transformer that writes such maps.",
         drawing={"temperature": 0.5, "guidance": 3.0, "top_p": 0.9},
     ),
-    "r3gan": Shipped("A generative adversarial network: each picture in one pass."),
+    "r3gan": Shipped(
+        "A generative adversarial network: each picture in one pass. After so few steps outlines are right, and "
+        "surfaces are striped.",
+    ),
     "pixelcnn++": Shipped(
         "An autoregressive model: pixel after pixel, with the exact probability of each.",
         drawn=50,
     ),
     "glow": Shipped(
-        "A normalizing flow: every picture has its place in normal noise, and its likelihood.",
+        "A normalizing flow: every picture has its place in normal noise, and its likelihood. After so few steps "
+        "outlines are right, and insides are vague.",
         drawing={"temperature": 0.7, "guidance": 2.0},
     ),
     "latent-diffusion": Shipped(
