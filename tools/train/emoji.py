@@ -1,4 +1,4 @@
-"""Make the shipped model of emoji in colour: split, train, draw of each class, measure, write the model with its card.
+"""Make a model of emoji in colour: split, train, draw of each class, measure, write the model with its card.
 
     npm pack emoji-datasource-google && mkdir emoji && tar -xzf emoji-datasource-google-*.tgz -C emoji
     python tools/train/emoji.py --data emoji/package --work runs/emoji
@@ -41,7 +41,7 @@ DRAWING = {"temperature": 0.0, "guidance": 2.0}
 def main() -> None:
     """Do what is still to be done."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="folder with emoji.json and img/google/64")
+    parser.add_argument("--data", type=Path, default=Path(), help="folder with emoji.json and img/google/64")
     parser.add_argument("--work", type=Path, default=Path("runs/emoji"), help="default: %(default)s")
     parser.add_argument("--time", type=seconds, default=seconds("10m"), help="of training (default: 10m)")
     parser.add_argument("--threads", type=int, default=1, help="default: %(default)s")
