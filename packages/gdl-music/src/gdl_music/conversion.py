@@ -8,7 +8,6 @@ from gdl_music.piece import Key, Metre, Note, Piece, Tempo, Track
 
 if TYPE_CHECKING:
     import pretty_midi
-    import symusic
 
 
 def as_piece(object: Any) -> Piece:
@@ -82,13 +81,13 @@ def _track(track: Any) -> Track:
     return Track(tuple(map(Note._make, rows)), track.program, track.is_drum, track.name)
 
 
-def to_symusic(piece: Piece) -> "symusic.Score":
+def to_symusic(piece: Piece) -> Any:
     """Return a piece as a symusic.Score in ticks."""
     import symusic
 
-    score = symusic.Score(piece.resolution)
+    score: Any = symusic.Score(piece.resolution)
     for track in piece.tracks:
-        made = symusic.Track(track.name, track.program, track.drums)
+        made: Any = symusic.Track(track.name, track.program, track.drums)
         made.notes.extend([symusic.Note(*note) for note in track.notes])
         score.tracks.append(made)
     score.time_signatures.extend([symusic.TimeSignature(*metre) for metre in piece.metres])

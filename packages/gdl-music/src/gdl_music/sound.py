@@ -4,6 +4,7 @@ import io
 import wave
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from importlib import import_module
 from importlib.util import find_spec
 
 import numpy as np
@@ -86,7 +87,7 @@ def has_fluidsynth() -> bool:
     if find_spec("fluidsynth") is None:
         return False
     try:
-        import fluidsynth  # noqa: F401  # it looks for its library when it is imported
+        import_module("fluidsynth")  # it looks for its library when it is imported
     except (ImportError, OSError, AttributeError):
         return False
     return True

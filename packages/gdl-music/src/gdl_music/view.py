@@ -32,8 +32,9 @@ def _figure(piece: Piece) -> str:
     caption = f"{piece!r}, {piece.seconds:.0f} s"
     if piece.seconds > SECONDS:
         caption += f"; the first {SECONDS} s are heard"
+    roll = str(grid([piece]))
     return (
-        f'<figure style="margin:0 0 1.5rem">{grid([piece])}{_player(heard)}'
+        f'<figure style="margin:0 0 1.5rem">{roll}{_player(heard)}'
         f'<figcaption class="note">{escape(caption)}</figcaption></figure>'
     )
 

@@ -1,5 +1,7 @@
 """MIDI files, types 0 and 1, through symusic."""
 
+from typing import Any
+
 from gdl_core.errors import InputError
 from gdl_music.conversion import from_symusic, to_symusic
 from gdl_music.limits import MOST_NOTES, within_limits
@@ -17,7 +19,7 @@ def read_midi(data: bytes) -> Piece:
     if data[8:10] == b"\0\2":
         raise InputError("a MIDI file of type 2 holds several songs; split it, types 0 and 1 are read")
     try:
-        score = symusic.Score.from_midi(data)
+        score: Any = symusic.Score.from_midi(data)
         if score.note_num() > MOST_NOTES:
             raise InputError(f"the file has {score.note_num():,} notes; up to {MOST_NOTES:,} are read")
         piece = from_symusic(score)
