@@ -15,8 +15,8 @@ LARGEST, ALL = 5_000_000, 25_000_000
 
 @pytest.fixture(scope="module")
 def clothes():
-    """Pictures that are near enough to data, as one shipped model draws them; its own name is r3gan."""
-    return list(Pipeline.from_pretrained("r3gan", DOMAIN).sample(12, seed=0).arrays)
+    """Pictures that are near enough to data, as a shipped model draws them."""
+    return list(Pipeline.from_pretrained("r3gan", DOMAIN).sample(6, seed=0).arrays)
 
 
 def seen_as(name, asked, count, **options):
@@ -63,13 +63,6 @@ def test_glow_gives_every_picture_back(clothes):
     records = [Record(picture, str(place)) for place, picture in enumerate(clothes)]
     back = reconstruct(Pipeline.from_pretrained("glow", DOMAIN), records).found
     assert np.abs(np.stack(back).astype(int) - np.stack(clothes)).max() <= 1
-
-
-@pytest.mark.slow
-def test_pixelcnn_draws_pictures_that_are_dark_at_their_rims_and_not_the_same():
-    drawn = Pipeline.from_pretrained("pixelcnn++", DOMAIN).sample(4, seed=0, conditions={"class": "Bag"}).arrays
-    assert len({picture.tobytes() for picture in drawn}) == 4
-    assert np.mean([picture[0].mean() for picture in drawn]) < np.mean([picture.mean() for picture in drawn])
 
 
 @pytest.mark.slow
