@@ -51,12 +51,11 @@ def test_what_is_asked_for_is_drawn_and_no_two_are_alike(name, options):
 
 
 @pytest.mark.parametrize("name", ["pixelcnn++", "glow", "vq-transformer"])
-def test_clothes_are_likelier_than_the_same_upside_down_and_these_than_their_shuffled_pixels(name, clothes):
+def test_clothes_are_likelier_than_their_shuffled_pixels(name, clothes):
     pipeline, shuffle = Pipeline.from_pretrained(name, DOMAIN), np.random.default_rng(0).permutation(28 * 28)
-    turned = [picture[::-1].copy() for picture in clothes]
     shuffled = [picture.reshape(-1, 1)[shuffle].reshape(28, 28, 1) for picture in clothes]
-    right, wrong, noise = (pipeline.score(each).values.mean() for each in (clothes, turned, shuffled))
-    assert right > wrong > noise
+    right, wrong = (pipeline.score(each).values for each in (clothes, shuffled))
+    assert (right > wrong).all()
 
 
 def test_glow_gives_every_picture_back(clothes):
