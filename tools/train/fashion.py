@@ -45,8 +45,8 @@ SHIPPED = {
         "surfaces are striped.",
     ),
     "pixelcnn++": Shipped(
-        "An autoregressive model: pixel after pixel, with the exact probability of each. Of two runs, the second went on "
-        "from the first (`--start`). After so few steps it says best how probable pictures are, and draws parts of "
+        "An autoregressive model: pixel after pixel, with the exact probability of each. Of two runs, the second went "
+        "on from the first (`--start`). After so few steps it says best how probable pictures are, and draws parts of "
         "clothes, seldom whole ones.",
         drawn=50,
     ),
@@ -60,8 +60,8 @@ SHIPPED = {
         drawing={"temperature": 0.5, "guidance": 1.7, "steps": 12},
     ),
     "ebm": Shipped(
-        "An energy of blurred pictures: noise walks down it, and jumps to a clean picture at the end. After so few steps "
-        "clothes are grainy, and the class that was asked for is often another.",
+        "An energy of blurred pictures: noise walks down it, and jumps to a clean picture at the end. After so few "
+        "steps clothes are grainy, and the class is often another than was asked for.",
         drawing={"steps": 60},
         drawn=200,
     ),

@@ -15,8 +15,8 @@ LARGEST, ALL = 5_000_000, 25_000_000
 
 @pytest.fixture(scope="module")
 def clothes():
-    """Pictures that are near enough to data, as one shipped model draws them; its own name is r3gan."""
-    return list(Pipeline.from_pretrained("r3gan", DOMAIN).sample(12, seed=0).arrays)
+    """Pictures that are near enough to data, as a shipped model draws them."""
+    return list(Pipeline.from_pretrained("r3gan", DOMAIN).sample(6, seed=0).arrays)
 
 
 def seen_as(name, asked, count, **options):
@@ -51,25 +51,17 @@ def test_what_is_asked_for_is_drawn_and_no_two_are_alike(name, options):
 
 
 @pytest.mark.parametrize("name", ["pixelcnn++", "glow", "vq-transformer"])
-def test_clothes_are_likelier_than_the_same_upside_down_and_these_than_their_shuffled_pixels(name, clothes):
+def test_clothes_are_likelier_than_their_shuffled_pixels(name, clothes):
     pipeline, shuffle = Pipeline.from_pretrained(name, DOMAIN), np.random.default_rng(0).permutation(28 * 28)
-    turned = [picture[::-1].copy() for picture in clothes]
     shuffled = [picture.reshape(-1, 1)[shuffle].reshape(28, 28, 1) for picture in clothes]
-    right, wrong, noise = (pipeline.score(each).values.mean() for each in (clothes, turned, shuffled))
-    assert right > wrong > noise
+    right, wrong = (pipeline.score(each).values for each in (clothes, shuffled))
+    assert (right > wrong).all()
 
 
 def test_glow_gives_every_picture_back(clothes):
     records = [Record(picture, str(place)) for place, picture in enumerate(clothes)]
     back = reconstruct(Pipeline.from_pretrained("glow", DOMAIN), records).found
     assert np.abs(np.stack(back).astype(int) - np.stack(clothes)).max() <= 1
-
-
-@pytest.mark.slow
-def test_pixelcnn_draws_pictures_that_are_dark_at_their_rims_and_not_the_same():
-    drawn = Pipeline.from_pretrained("pixelcnn++", DOMAIN).sample(4, seed=0, conditions={"class": "Bag"}).arrays
-    assert len({picture.tobytes() for picture in drawn}) == 4
-    assert np.mean([picture[0].mean() for picture in drawn]) < np.mean([picture.mean() for picture in drawn])
 
 
 @pytest.mark.slow
