@@ -57,7 +57,7 @@ SHIPPED = {
     ),
     "latent-diffusion": Shipped(
         "Diffusion over the codes of an autoencoder, from noise to a picture in some steps.",
-        drawing={"temperature": 0.5, "guidance": 1.7, "steps": 12},
+        drawing={"temperature": 0.5, "guidance": 1.3, "steps": 20},
     ),
     "ebm": Shipped(
         "An energy of blurred pictures: noise walks down it, and jumps to a clean picture at the end. After so few "

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import cast
+from typing import ClassVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -144,7 +144,7 @@ class LatentDiffusion(CodeDiffusion):
     """
 
     variant = "latent"
-    spaces = ("vector", "tokens", "points", "graph")
+    spaces: ClassVar[tuple[str, ...]] = ("vector", "tokens", "points", "graph")
     roles = ("encoder", "decoder")
 
     def __init__(

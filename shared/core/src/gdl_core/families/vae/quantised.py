@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -226,7 +227,7 @@ class FiniteScalarVAE(QuantisedVAE):
     """
 
     variant = "fsq"
-    spaces = ("vector", "tokens", "points", "graph")
+    spaces: ClassVar[tuple[str, ...]] = ("vector", "tokens", "points", "graph")
     roles = ("encoder", "decoder")
 
     def __init__(
