@@ -69,7 +69,7 @@ SHIPPED = {
         drawing={"temperature": 0},
     ),
 }
-"""The recipes that are shipped, one of each family."""
+"""The recipes to ship, at most one of each family; `voxel-gan` and `voxel-symbols` wait in `QUEUE.md`."""
 
 
 def main() -> None:
