@@ -119,7 +119,7 @@ def data_of(arguments: argparse.Namespace) -> Path:
     """Return the folder of the training set in the model's representation."""
     recipe = recipe_of(arguments)
     options = "".join(f"-{value}" for value in recipe.representation_options.values())
-    return Path(arguments.work / f"data-{recipe.representation}{options}")
+    return Path(arguments.work / f"data-{recipe.representation}")
 
 
 def pieces(arguments: argparse.Namespace, split: str) -> Iterator[Record]:
@@ -325,6 +325,7 @@ def write(arguments: argparse.Namespace) -> None:
         network=f"that of the recipe {arguments.model}",
         facts={"trained on": TRAINED_ON, **begins, "made by": "`tools/train/furniture.py` of the repository"},
         tags=["meshes"],
+        drawing=SHIPPED[arguments.model].drawing,
     )
 
 
@@ -336,10 +337,9 @@ TRAINED_ON = (
 
 def card_text(name: str) -> str:
     """Say how to use the model, and how it was measured."""
-    options = "".join(f" --option {key}={value}" for key, value in SHIPPED[name].drawing.items())
     return f"""Draws furniture and what else stands in a house, as closed meshes.
 
-    gdl 3d sample --model {name} --count 8 --condition "class=Living room"{options} --height 80mm --out pieces
+    gdl 3d sample --model {name} --count 8 --condition "class=Living room" --height 80mm --out pieces
 
 The measures are of {DRAWN} draws, of each class as its share of the training set, against the 215 pieces that are held
 out, as `gdl 3d evaluate` takes them: 512 points a shape. What is empty or comes twice is drawn again.

@@ -205,10 +205,11 @@ def write(arguments: argparse.Namespace) -> None:
         arguments.model,
         run=own / "run",
         title="small molecules as graphs",
-        text=f"{shipped.text}\n\n{card_text(arguments.model, shipped)}",
+        text=f"{shipped.text}\n\n{card_text(arguments.model)}",
         trained_on=TRAINED_ON,
         network=f"that of the recipe {shipped.recipe}",
         facts={"trained on": TRAINED_ON, "made by": "`tools/train/qm9.py` of the repository"},
+        drawing=shipped.drawing,
     )
 
 
@@ -217,12 +218,11 @@ TRAINED_ON = (
 )
 
 
-def card_text(name: str, shipped: Shipped) -> str:
+def card_text(name: str) -> str:
     """Say how to use the model, and how it was measured."""
-    options = "".join(f" --option {key}={value}" for key, value in shipped.drawing.items())
     return f"""Draws molecules of up to nine atoms of carbon, nitrogen, oxygen and fluorine, as they are in QM9.
 
-    gdl molecules sample --model {name} --count 1000{options} --out molecules.csv
+    gdl molecules sample --model {name} --count 1000 --out molecules.csv
 
 The measures are those of MOSES (Polykovskiy et al. 2020, arXiv:1811.12823) on raw draws against 10,000 molecules that
 were held out: nothing is repaired, no largest fragment is taken, and `connected` is the share of the valid ones that

@@ -91,14 +91,19 @@ def ship(
     facts: Mapping[str, str],
     domain: str = "molecules",
     tags: Sequence[str] = ("chemistry",),
+    drawing: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write the model of a run in half precision with its card; `facts` are rows of the card's table."""
+    """Write the model of a run in half precision with its card; `facts` are rows of the card's table.
+
+    `drawing` are the options with which it draws unless others are given.
+    """
     from gdl_core.checkpoint import model_card
 
     pipeline = load(run, domain)
     training = json.loads((work / "trained.json").read_text())
     metrics = json.loads((work / "measures.json").read_text())
     pipeline.info = {"licence": "Apache-2.0", "trained_on": trained_on, "metrics": metrics, "training": training}
+    pipeline.info |= {"drawing": dict(drawing)} if drawing else {}
     pipeline.card = model_card(
         f"{name}: {title}",
         text,
@@ -106,7 +111,13 @@ def ship(
         family=pipeline.design.family,
         parameters=sum(parameter.numel() for parameter in pipeline.model.parameters()),
         licence="apache-2.0",
-        facts={"network": f"{network}; {_options(pipeline.design)}; float16 on disk", **facts, **_told(training)},
+        facts={
+            "network": f"{network}; {_listed({**pipeline.design.network_options, **pipeline.design.family_options})}; "
+            "float16 on disk",
+            **({"draws, unless told otherwise, with": _listed(drawing)} if drawing else {}),
+            **facts,
+            **_told(training),
+        },
         metrics=metrics,
         tags=[*tags, pipeline.representation.name],
     )
@@ -114,8 +125,8 @@ def ship(
     print(json.dumps(metrics, indent=1))
 
 
-def _options(design: Any) -> str:
-    return ", ".join(f"{key} {value}" for key, value in {**design.network_options, **design.family_options}.items())
+def _listed(options: Mapping[str, Any]) -> str:
+    return ", ".join(f"{key} {value}" for key, value in options.items())
 
 
 def _told(training: Mapping[str, Any]) -> dict[str, str]:

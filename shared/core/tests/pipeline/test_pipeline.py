@@ -1,3 +1,4 @@
+import json
 from collections import Counter
 
 import pytest
@@ -181,6 +182,24 @@ def test_a_saved_pipeline_draws_the_same(pipeline, tmp_path):
     pipeline.save(tmp_path / "model")
     again = Pipeline.from_pretrained(tmp_path / "model", DOMAIN)
     assert list(again.sample(20, seed=1)) == list(pipeline.sample(20, seed=1))
+
+
+def test_a_model_draws_with_the_options_that_it_was_saved_with_unless_others_are_given(tmp_path):
+    pipeline = make()
+    pipeline.info = {"drawing": {"temperature": 0.3}}
+    loaded = Pipeline.from_pretrained(pipeline.save(tmp_path / "model"), DOMAIN)
+    cold, warm = (list(make().sample(50, seed=4, raw=True, temperature=heat)) for heat in (0.3, 1.0))
+    assert list(loaded.sample(50, seed=4, raw=True)) == cold != warm
+    assert list(loaded.sample(50, seed=4, raw=True, temperature=1.0)) == warm
+
+
+@pytest.mark.parametrize("info", ["text", {"drawing": 0.5}])
+def test_options_that_are_no_options_are_a_bad_checkpoint(tmp_path, info):
+    folder = make().save(tmp_path / "model")
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, "info": info}))
+    with pytest.raises(CheckpointError, match="`drawing` must be"):
+        Pipeline.from_pretrained(folder, DOMAIN)
 
 
 def test_half_the_bytes_draw_nearly_the_same(pipeline, tmp_path):

@@ -40,7 +40,8 @@ FEWEST = 128
 class Pipeline:
     """A model together with the representation that it speaks, for one domain.
 
-    `info` is what the saved model says of itself beyond its design: how it was trained, what it reached.
+    `info` is what the saved model says of itself beyond its design: how it was trained, what it reached. Its entry
+    ``drawing`` holds the family's options that are taken where others are not given, such as a temperature.
     """
 
     domain: Domain
@@ -70,7 +71,12 @@ class Pipeline:
             raise CheckpointError(f"{loaded.folder}: its representation cannot be rebuilt ({error})") from error
         if representation.space != loaded.design.space:
             raise CheckpointError(f"{loaded.folder}: the representation and the model speak of different spaces")
-        return cls(domain, representation, loaded.model, loaded.design, loaded.config.get("info", {}), loaded.card)
+        info = loaded.config.get("info", {})
+        if not isinstance(info, dict) or not isinstance(info.get("drawing", {}), dict):
+            raise CheckpointError(
+                f"{loaded.folder}: `info` and its entry `drawing` must be objects; save the model anew"
+            )
+        return cls(domain, representation, loaded.model, loaded.design, info, loaded.card)
 
     def save(self, folder: str | Path, *, dtype: StoredType | None = None, replace: bool = False) -> Path:
         """Write the pipeline into a folder of its own, from which `from_pretrained` loads it; return the folder."""
@@ -142,7 +148,8 @@ class Pipeline:
         With `raw` every draw is returned as it came. The same seed gives the same objects whatever the batch size;
         without one, a seed is taken from the system. `shard=(i, n)` returns the i-th of n parts of a run: draws
         i - 1, i - 1 + n, ... of it, a part of `count` in length (each part is unique in itself).
-        `progress` hears how many are found. `options` are the family's, such as `temperature`.
+        `progress` hears how many are found. `options` are the family's, such as `temperature`, and go before those that
+        the model was saved with.
         """
         part, parts = check_shard(shard)
         wanted = shard_size(count, shard)
@@ -224,7 +231,8 @@ class Pipeline:
     ) -> list[Draw]:
         """Draw the samples of these numbers of a run at once; `asked` and `options` go to the family."""
         rows = {name: row.expand(len(numbers), *row.shape[1:]) for name, row in asked.get("conditions", {}).items()}
-        asked = {**asked, **options, "conditions": {name: row.to(self.device) for name, row in rows.items()}}
+        conditions = {name: row.to(self.device) for name, row in rows.items()}
+        asked = {**asked, **self.info.get("drawing", {}), **options, "conditions": conditions}
         if given := asked.get("given"):
             asked["given"] = given.to(self.device)
         streams = Streams(seed, numbers, device=self.device)
