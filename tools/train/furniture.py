@@ -69,7 +69,7 @@ SHIPPED = {
         drawing={"temperature": 0},
     ),
 }
-"""The recipes to ship, at most one of each family; `voxel-gan` and `voxel-symbols` wait in `QUEUE.md`."""
+"""The recipes to ship, one of a family."""
 
 
 def main() -> None:
@@ -119,7 +119,7 @@ def data_of(arguments: argparse.Namespace) -> Path:
     """Return the folder of the training set in the model's representation."""
     recipe = recipe_of(arguments)
     options = "".join(f"-{value}" for value in recipe.representation_options.values())
-    return Path(arguments.work / f"data-{recipe.representation}")
+    return Path(arguments.work / f"data-{recipe.representation}{options}")
 
 
 def pieces(arguments: argparse.Namespace, split: str) -> Iterator[Record]:
