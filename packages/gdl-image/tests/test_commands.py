@@ -133,14 +133,14 @@ def test_the_lines_of_the_readme_run_as_pasted(gdl, home, tmp_path, monkeypatch)
     for data, name in itertools.product(("pictures", "held-out"), ("cat", "dog")):
         large = [enlarged(picture, 4) for picture in arrays(home / "pictures" / name)]
         Pictures(large).save(tmp_path / data / name)
-    shell, python = (
-        re.findall(rf"^```{kind}\n(.*?)^```$", README, re.DOTALL | re.MULTILINE) for kind in ("", "python")
-    )
-    for line in shell[1].splitlines():  # the first block installs
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+    lines = [line for kind, text in blocks for line in text.splitlines() if not kind and line.startswith("gdl image ")]
+    for line in lines:
         ended = gdl(*shlex.split(line.replace("--time 10m", "--steps 2"))[2:])
         assert ended.code == 0, (line, ended.err)
-    exec(python[0], {})
-    assert len(list((tmp_path / "new").glob("*.png"))) == 16
+    for text in (text for kind, text in blocks if kind == "python"):
+        exec(text, {})
+    assert lines and Path("sneakers.png").exists() and Path("bags.png").exists()
 
 
 def test_the_package_is_imported_at_once_and_offers_its_names():

@@ -67,6 +67,8 @@ def test_what_the_tokens_cannot_say_is_refused():
         remi.encode(Piece([Track((Note(0, 480, 127),))]))
     with pytest.raises(RepresentationError, match="token outside"):
         remi.decode(torch.tensor([9999]))
+    with pytest.raises(RepresentationError, match="there are no tokens"):
+        remi.decode(torch.tensor([], dtype=torch.int64))
     with pytest.raises(RepresentationError, match="no notes"):
         remi.decode(torch.tensor([1, 1]))
     with pytest.raises(RepresentationError, match="not one moment"):

@@ -144,6 +144,8 @@ class Remi(Representation):
             RepresentationError: They hold no note.
         """
         tokens = sample.tolist() if isinstance(sample, torch.Tensor) else []
+        if not tokens:
+            raise RepresentationError("there are no tokens, and so no note")
         if not all(0 <= token < len(self.tokenizer) for token in tokens):
             raise RepresentationError(f"there is a token outside the {len(self.tokenizer)} of this representation")
         try:
