@@ -19,7 +19,7 @@ def mended(shape: Shape) -> Shape:
     Example:
         >>> import trimesh
         >>> box = trimesh.creation.box()
-        >>> mended(Shape(box.vertices, box.faces[1:, ::-1])).to_trimesh().volume
+        >>> float(mended(Shape(box.vertices, box.faces[1:, ::-1])).to_trimesh().volume)
         1.0
     """
     from trimesh import Trimesh
