@@ -6,7 +6,6 @@ Example:
     PosixPath('new')
 """
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from gdl_3d.metrics import evaluate
     from gdl_3d.shape import Shape
     from gdl_3d.shapes import Shapes
-    from gdl_core.errors import Skipped
     from gdl_core.pipeline import Pipeline
 
 __all__ = [
@@ -79,29 +77,26 @@ def train(
     be asked for in samples. Shapes that cannot be used are left out, with a warning.
     """
     from gdl_3d.domain import DOMAIN
-    from gdl_core.pipeline import train_from_files
+    from gdl_core.pipeline import train_pipeline
 
-    limits = {name: value for name, value in (("steps", steps), ("time", time)) if value is not None}
-    skipped: list[Skipped] = []
-    train_from_files(
+    return train_pipeline(
         DOMAIN,
-        [data] if isinstance(data, str | Path) else list(data),
+        data,
         out,
+        things="shapes",
         recipe=recipe,
         representation=representation,
         representation_options=representation_options,
         model=model,
         conditions=conditions,
-        options={**limits, **(options or {})},
+        steps=steps,
+        time=time,
+        options=options,
         seed=seed,
         resume=resume,
         replace=force,
-        skipped=skipped.append,
         progress=progress,
     )
-    if skipped:
-        warnings.warn(f"{len(skipped):,} shapes were left out; the first: {skipped[0]}", stacklevel=2)
-    return load(out, device=(options or {}).get("device", "auto"))
 
 
 __getattr__ = attributes("gdl_3d", _PLACES)

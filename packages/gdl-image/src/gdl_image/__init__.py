@@ -7,7 +7,6 @@ Example:
     Pictures(1 of 28 x 28 x 1)
 """
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from gdl_core.domains import attributes
 
 if TYPE_CHECKING:
-    from gdl_core.errors import Skipped
     from gdl_core.pipeline import Pipeline
     from gdl_image.files import read
     from gdl_image.pictures import Pictures
@@ -64,33 +62,30 @@ def train(
     (``brightness``, ``contrast``, ``colourfulness``, ``sharpness``). Pictures that cannot be used are left out, with a
     warning. A run that is resumed needs no more than `data` and `out`: the rest is as it was begun.
     """
-    from gdl_core.pipeline import train_from_files
+    from gdl_core.pipeline import train_pipeline
     from gdl_image.domain import DOMAIN
 
-    limits = {name: value for name, value in (("steps", steps), ("time", time)) if value is not None}
-    skipped: list[Skipped] = []
-    train_from_files(
+    return train_pipeline(
         DOMAIN,
-        [data] if isinstance(data, str | Path) else list(data),
+        data,
         out,
+        things="pictures",
         recipe=recipe,
         family=family,
         variant=variant,
         representation=representation,
         representation_options=representation_options,
         model=model,
-        conditions=conditions,
         column=column,
-        options={**limits, **(options or {})},
+        conditions=conditions,
+        steps=steps,
+        time=time,
+        options=options,
         seed=seed,
         resume=resume,
         replace=force,
-        skipped=skipped.append,
         progress=progress,
     )
-    if skipped:
-        warnings.warn(f"{len(skipped):,} pictures were left out; the first: {skipped[0]}", stacklevel=2)
-    return load(out, device=(options or {}).get("device", "auto"))
 
 
 __getattr__ = attributes("gdl_image", _PLACES)

@@ -6,7 +6,6 @@ Example:
     ['CCO']
 """
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Literal
 from gdl_core.domains import attributes
 
 if TYPE_CHECKING:
-    from gdl_core.errors import Skipped
     from gdl_core.pipeline import Pipeline
     from gdl_molecules.files import read
     from gdl_molecules.metrics import evaluate
@@ -65,33 +63,30 @@ def train(
     Records that cannot be used are left out, with a warning. A run that is resumed needs no more than `data` and `out`:
     the rest is as it was begun.
     """
-    from gdl_core.pipeline import train_from_files
+    from gdl_core.pipeline import train_pipeline
     from gdl_molecules.domain import DOMAIN
 
-    limits = {name: value for name, value in (("steps", steps), ("time", time)) if value is not None}
-    skipped: list[Skipped] = []
-    train_from_files(
+    return train_pipeline(
         DOMAIN,
-        [data] if isinstance(data, str | Path) else list(data),
+        data,
         out,
+        things="records",
         recipe=recipe,
         family=family,
         variant=variant,
         representation=representation,
         model=model,
         unknown=unknown,
-        conditions=conditions,
         column=column,
-        options={**limits, **(options or {})},
+        conditions=conditions,
+        steps=steps,
+        time=time,
+        options=options,
         seed=seed,
         resume=resume,
         replace=force,
-        skipped=skipped.append,
         progress=progress,
     )
-    if skipped:
-        warnings.warn(f"{len(skipped):,} records were left out; the first: {skipped[0]}", stacklevel=2)
-    return load(out, device=(options or {}).get("device", "auto"))
 
 
 __getattr__ = attributes("gdl_molecules", _PLACES)

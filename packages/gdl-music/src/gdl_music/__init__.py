@@ -6,7 +6,6 @@ Example:
     Piece(2 notes in 1 track, 1 bar of 4/4)
 """
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from gdl_core.domains import attributes
 
 if TYPE_CHECKING:
-    from gdl_core.errors import Skipped
     from gdl_core.pipeline import Pipeline
     from gdl_music.files import read
     from gdl_music.piece import Key, Metre, Note, Piece, Tempo, Track
@@ -67,15 +65,14 @@ def train(
     ``polyphony`` and others). Files that cannot be used are left out, with a warning. A run that is
     resumed needs no more than `data` and `out`: the rest is as it was begun.
     """
-    from gdl_core.pipeline import train_from_files
+    from gdl_core.pipeline import train_pipeline
     from gdl_music.domain import DOMAIN
 
-    limits = {name: value for name, value in (("steps", steps), ("time", time)) if value is not None}
-    skipped: list[Skipped] = []
-    train_from_files(
+    return train_pipeline(
         DOMAIN,
-        [data] if isinstance(data, str | Path) else list(data),
+        data,
         out,
+        things="pieces",
         recipe=recipe,
         family=family,
         variant=variant,
@@ -83,16 +80,14 @@ def train(
         representation_options=representation_options,
         model=model,
         conditions=conditions,
-        options={**limits, **(options or {})},
+        steps=steps,
+        time=time,
+        options=options,
         seed=seed,
         resume=resume,
         replace=force,
-        skipped=skipped.append,
         progress=progress,
     )
-    if skipped:
-        warnings.warn(f"{len(skipped):,} pieces were left out; the first: {skipped[0]}", stacklevel=2)
-    return load(out, device=(options or {}).get("device", "auto"))
 
 
 __getattr__ = attributes("gdl_music", _PLACES)

@@ -6,7 +6,6 @@ Example:
     Texts(2: 'To be,', 'or not to be.')
 """
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from gdl_core.domains import attributes
 
 if TYPE_CHECKING:
-    from gdl_core.errors import Skipped
     from gdl_core.pipeline import Pipeline
     from gdl_text.files import read
     from gdl_text.metrics import evaluate
@@ -64,21 +62,30 @@ def train(
     ``folder``, or another column of the data. Texts that cannot be used are left out, with a warning. A run that is
     resumed needs no more than `data` and `out`.
     """
-    from gdl_core.pipeline import train_from_files
+    from gdl_core.pipeline import train_pipeline
     from gdl_text.domain import DOMAIN
 
-    limits = {name: value for name, value in (("steps", steps), ("time", time)) if value is not None}
-    left_out: list[Skipped] = []
-    sources = [data] if isinstance(data, str | Path) else list(data)
-    train_from_files(
-        DOMAIN, sources, out, recipe=recipe, family=family, variant=variant, representation=representation,
-        representation_options=representation_options, model=model, column=column, conditions=conditions,
-        options={**limits, **(options or {})}, seed=seed, resume=resume, replace=force, skipped=left_out.append,
+    return train_pipeline(
+        DOMAIN,
+        data,
+        out,
+        things="texts",
+        recipe=recipe,
+        family=family,
+        variant=variant,
+        representation=representation,
+        representation_options=representation_options,
+        model=model,
+        column=column,
+        conditions=conditions,
+        steps=steps,
+        time=time,
+        options=options,
+        seed=seed,
+        resume=resume,
+        replace=force,
         progress=progress,
-    )  # fmt: skip
-    if left_out:
-        warnings.warn(f"{len(left_out):,} texts were left out; the first: {left_out[0]}", stacklevel=2)
-    return load(out, device=(options or {}).get("device", "auto"))
+    )
 
 
 __getattr__ = attributes("gdl_text", _PLACES)
