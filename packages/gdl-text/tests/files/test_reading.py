@@ -100,7 +100,7 @@ def test_bad_rows_are_skipped_by_name_and_the_stream_goes_on(tmp_path):
         (b" \n\n ", "holds no text"),
         (b"\0" * 1000, "NUL bytes"),
         (b"one\ncaf\xe9 au lait", r"no UTF-8: it holds the byte 0xe9 behind 'one\\ncaf'.*iconv"),
-        (gzip.compress(b"text " * 1000)[:-9], "damaged or cut short"),
+        (gzip.compress(b"text " * 1000, mtime=0)[:-9], "damaged or cut short"),
     ],
 )
 def test_a_file_that_is_no_text_is_refused_by_name(tmp_path, data, complaint):
