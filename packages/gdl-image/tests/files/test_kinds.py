@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from gdl_core.errors import UsageError
-from gdl_image.files.kinds import column_of, kind_of, missing
+from gdl_core.sources import missing
+from gdl_image.files.kinds import column_of, kind_of
 
 
 @pytest.mark.parametrize(

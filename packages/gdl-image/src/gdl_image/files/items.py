@@ -1,7 +1,6 @@
 """Pictures in files of their own: in a folder, in a table of paths, in a zip archive; opened one after the other."""
 
 import csv
-import os
 import re
 import zipfile
 import zlib
@@ -11,6 +10,7 @@ from typing import Any, NamedTuple
 
 from gdl_core.errors import InputError, Skipped
 from gdl_core.representation import Record
+from gdl_core.sources import files_within
 from gdl_image.files.kinds import TABLES, Skip, column_of, is_picture
 from gdl_image.files.opening import open_picture
 
@@ -47,25 +47,9 @@ def in_folder(folder: Path) -> Iterator[Item]:
     Those in a subfolder have its name as their class; of subfolders within one another, the outermost. Hidden files,
     and files whose name is not that of a picture, are passed over.
     """
-    for path in _walk(folder, set()):
+    for path in files_within(folder, is_picture):
         within = path.relative_to(folder).parts
         yield Item(str(path), path, {CLASS: within[0]} if len(within) > 1 else {})
-
-
-def _walk(folder: Path, above: set[tuple[int, int]]) -> Iterator[Path]:
-    """Yield the pictures of a folder, then those of its subfolders; a link that leads back up is not followed."""
-    try:
-        status = folder.stat()
-        found = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        raise InputError(f"{folder}: cannot be opened: {error.strerror or error}") from error
-    own = status.st_dev, status.st_ino
-    if own in above:
-        return
-    yield from (Path(entry.path) for entry in found if is_picture(entry.name) and entry.is_file())
-    for entry in found:
-        if entry.is_dir() and not entry.name.startswith("."):
-            yield from _walk(Path(entry.path), above | {own})
 
 
 def in_table(path: Path, column: str | None, skip: Skip) -> Iterator[Item]:

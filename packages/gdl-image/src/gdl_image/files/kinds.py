@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from gdl_core.errors import InputError, Skipped, UsageError, nearest
+from gdl_core.errors import Skipped, UsageError, nearest
 
 Skip = Callable[[Skipped], None]
 
@@ -65,13 +65,3 @@ def column_of(names: Sequence[str], asked: str | None, where: str) -> str:
     if len(names) == 1:
         return names[0]
     raise UsageError(f"{where}: which column holds the pictures? There is: {', '.join(names)}; name one as the column")
-
-
-def missing(path: Path) -> InputError:
-    """Name what is wrong with a path at which there is nothing to read, with the closest name beside it."""
-    if not path.parent.is_dir():
-        return InputError(f"{path}: there is no folder {path.parent}; check the path")
-    there = [other.name for other in path.parent.iterdir() if not other.name.startswith(".")]
-    return InputError(
-        f"{path}: there is no such file; {nearest(path.name, there[:1000]) if there else 'check the path'}"
-    )

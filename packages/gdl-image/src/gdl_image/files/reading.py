@@ -6,9 +6,10 @@ from pathlib import Path
 
 from gdl_core.errors import UsageError
 from gdl_core.representation import Record, not_empty
+from gdl_core.sources import missing
 from gdl_image.files.idx import read_idx
 from gdl_image.files.items import Item, in_archive, in_folder, in_table, opened
-from gdl_image.files.kinds import STANDARD, Skip, kind_of, missing
+from gdl_image.files.kinds import STANDARD, Skip, kind_of
 from gdl_image.files.npz import read_npz
 from gdl_image.files.parquet import read_parquet
 

@@ -56,13 +56,3 @@ def bytes_of(path: Path) -> bytes:
     if not data:
         raise InputError("the file is empty")
     return data
-
-
-def missing(path: Path) -> InputError:
-    """Name what is wrong with a path at which there is nothing to read, with the closest name beside it."""
-    if not path.parent.is_dir():
-        return InputError(f"{path}: there is no folder {path.parent}; check the path")
-    there = [other.name for other in path.parent.iterdir() if not other.name.startswith(".")]
-    return InputError(
-        f"{path}: there is no such file; {nearest(path.name, there[:1000]) if there else 'check the path'}"
-    )

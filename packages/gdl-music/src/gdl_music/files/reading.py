@@ -1,6 +1,5 @@
 """Read music as records, one after the other, from whatever holds it."""
 
-import os
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -8,7 +7,8 @@ from typing import Any
 
 from gdl_core.errors import InputError, Skipped, UsageError
 from gdl_core.representation import Record, not_empty
-from gdl_music.files.kinds import MIDI, SCORES, STANDARD, Skip, bytes_of, check_kind, is_music, missing
+from gdl_core.sources import files_within, missing
+from gdl_music.files.kinds import MIDI, SCORES, STANDARD, Skip, bytes_of, check_kind, is_music
 from gdl_music.files.midi import read_midi
 from gdl_music.measures import facts
 from gdl_music.piece import Piece
@@ -43,7 +43,7 @@ def _records(source: str | Path, skip: Skip) -> Iterator[Record]:
         return
     path = Path(source)
     if path.is_dir():
-        for found in _walk(path, set()):
+        for found in files_within(path, is_music):
             within = found.relative_to(path).parts
             yield from _from_file(found, {CLASS: within[0]} if len(within) > 1 else {}, skip)
         return
@@ -51,22 +51,6 @@ def _records(source: str | Path, skip: Skip) -> Iterator[Record]:
         raise missing(path)
     check_kind(path)
     yield from _from_file(path, {}, skip)
-
-
-def _walk(folder: Path, above: set[tuple[int, int]]) -> Iterator[Path]:
-    """Yield the music of a folder, then that of its subfolders; a link that leads back up is not followed."""
-    try:
-        status = folder.stat()
-        found = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        raise InputError(f"{folder}: cannot be opened: {error.strerror or error}") from error
-    own = status.st_dev, status.st_ino
-    if own in above:
-        return
-    yield from (Path(entry.path) for entry in found if is_music(entry.name) and entry.is_file())
-    for entry in found:
-        if entry.is_dir() and not entry.name.startswith("."):
-            yield from _walk(Path(entry.path), above | {own})
 
 
 def _from_file(path: Path, properties: Mapping[str, Any], skip: Skip) -> Iterator[Record]:
