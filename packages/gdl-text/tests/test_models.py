@@ -35,6 +35,7 @@ def test_the_default_model_is_there_and_every_card_says_what_it_was_trained_on()
         assert "trained on" in card and "Creative Commons" in card and "| bits_per_byte_of_works" in card
 
 
+@pytest.mark.slow
 def test_poems_writes_different_passages_of_words_that_one_knows(poems):
     drawn = poems.sample(4, seed=0)
     assert len(set(drawn)) == 4
@@ -42,8 +43,8 @@ def test_poems_writes_different_passages_of_words_that_one_knows(poems):
 
 
 def test_poems_goes_on_from_a_beginning(poems):
-    drawn = poems.sample(2, seed=0, prefix=SONNET)
-    assert all(text.startswith(SONNET) and len(text) > len(SONNET) for text in drawn)
+    (drawn,) = poems.sample(1, seed=0, prefix=SONNET)
+    assert drawn.startswith(SONNET) and len(drawn) > len(SONNET)
 
 
 def test_verses_take_fewer_bits_than_the_same_words_or_letters_in_another_order(poems):
@@ -52,6 +53,7 @@ def test_verses_take_fewer_bits_than_the_same_words_or_letters_in_another_order(
     assert verse < min(mixed)
 
 
+@pytest.mark.slow
 def test_the_default_model_is_used_where_none_is_named(gdl):
     ended = gdl("sample", "--count", "1", "--seed", "1", "--prefix", "O ", "--json")
     found = json.loads(ended.out)
