@@ -20,5 +20,7 @@ DOMAIN = Domain(
     histograms="gdl_text.metrics:histograms",
     neighbours="gdl_text.metrics:neighbours",
     commands="gdl_text.commands:register",
+    models="gdl_text.models",
+    default_model="poems",
     labels=("folder",),
 )

@@ -18,6 +18,16 @@ RECIPES = (
         training={"batch_size": 16},
     ),
     Recipe(
+        name="gpt-mini",
+        summary="The transformer of gpt at two fifths of its size, which learns more where there are only minutes.",
+        paper="Radford et al. (2019), Language Models are Unsupervised Multitask Learners",
+        family="autoregressive",
+        representation="bpe",
+        network="transformer",
+        network_options={"width": 160, "layers": 3, "heads": 4},
+        training={"batch_size": 8, "learning_rate": 3e-3, "ema_decay": 0.99},
+    ),
+    Recipe(
         name="char-gpt",
         summary="The transformer of gpt over characters.",
         paper="Radford et al. (2019), Language Models are Unsupervised Multitask Learners",
