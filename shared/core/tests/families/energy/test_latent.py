@@ -42,7 +42,9 @@ def test_codes_at_the_end_of_a_walk_are_brought_back_to_where_codes_lie(monkeypa
 
 def test_the_walk_takes_as_many_steps_of_the_sampler_as_asked(monkeypatch):
     model, seen = model_of(latent=2).eval(), {}
-    monkeypatch.setattr(model.prior, "sample", lambda streams, **options: seen.update(options) or Draws([torch.ones(2)]))
+    monkeypatch.setattr(
+        model.prior, "sample", lambda streams, **options: seen.update(options) or Draws([torch.ones(2)])
+    )
     model.sample(Streams(0, range(1)), sampler="mala", steps=7, size=0.1, guidance=2.0, jump=False)
     assert seen == {"conditions": {}, "sampler": "mala", "steps": 7, "size": 0.1, "guidance": 2.0, "jump": False}
 
