@@ -64,6 +64,11 @@ SHIPPED = {
         "A generative adversarial network that begins with the decoder of an autoencoder: each shape in one pass.",
         start="voxel-vae",
     ),
+    "voxel-ebm": Shipped(
+        "An energy of the codes of an autoencoder: walks down it, from noise, end at a code of 64 numbers.",
+        drawing={"temperature": 0},
+        start="voxel-vae",
+    ),
     "voxel-symbols": Shipped(
         "An autoregressive model: a masked perceptron writes 24 symbols, which say what is filled.",
         drawing={"temperature": 0},

@@ -81,6 +81,18 @@ RECIPES = (
         training=_LEARNING,
     ),
     Recipe(
+        name="voxel-ebm",
+        summary="Codes of shapes have an energy; Langevin steps walk down it, and a perceptron fills cells.",
+        paper="Pang et al. (2020), arXiv:2006.08205; Saremi and Hyvärinen (2019), arXiv:1903.02334",
+        family="energy",
+        variant="latent",
+        representation="occupancy",
+        network="perceptron",
+        network_options={**_CODED, "energy": {"width": 192, "layers": 3}},
+        family_options={"latent": 64, "beta": 0.05},
+        training=_LEARNING,
+    ),
+    Recipe(
         name="point-diffusion",
         summary="Noise is taken away from points step by step by a transformer that sees them as a set.",
         paper="Luo and Hu (2021), arXiv:2103.01458; Karras et al. (2022), arXiv:2206.00364",

@@ -54,6 +54,7 @@ ALIKE = {
     ("autoregressive", "coded"): ["grid-2"],
     ("vae", "fsq"): ["vector", "grid-2"],
     ("energy", "joint"): ["vector", "graph"],
+    ("energy", "latent"): ["tokens", "grid-2"],
     ("energy", "score-matching"): ["vector", "tokens", "graph"],
     ("gan", "standard"): ["vector"],
     ("gan", "wasserstein"): ["vector", "tokens"],

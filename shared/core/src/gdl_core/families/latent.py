@@ -1,4 +1,4 @@
-"""Models of the codes of an autoencoder: what flows and diffusion over codes share."""
+"""Models of the codes of an autoencoder: what those that draw a code, then a sample, share."""
 
 from abc import abstractmethod
 from collections.abc import Mapping
@@ -21,8 +21,6 @@ from gdl_core.spaces import Batch, Space
 class Latent(Family):
     """An autoencoder whose codes are Gaussian, and a prior over the codes that a variant brings.
 
-    log P(x) >= E_q(z|x) [log P(x|z) + log p(z) - log q(z|x)]
-
     The two roles of a variant are those of the encoder and the decoder; codes have whatever shape they agree on, with
     `width` numbers along its first axis.
     """
@@ -32,22 +30,6 @@ class Latent(Family):
         encoder, decoder = self.roles
         self.encoder = cast(Encoder, networks(encoder, outputs=(2 * width,)))
         self.emission = ElementEmission(space, networks, width, role=decoder)
-
-    @abstractmethod
-    def log_prior(self, codes: Tensor, conditions: Mapping[str, Tensor], source: Source) -> Tensor:
-        """Return log p(code) or a bound from below, in the mean over the source's noise. Shapes: codes -> (batch,)."""
-
-    def log_prob(self, batch: Batch) -> Likelihood:
-        """Return the lower bound of each sample's log-likelihood by one draw of its code, which follows from it."""
-        return Likelihood(self.bound(batch, streams_of(self.space.fill(batch))), "lower_bound")
-
-    def bound(self, batch: Batch, source: Source) -> Tensor:
-        """Return the lower bound by noise from a source, in nats. Shapes: (batch,)."""
-        mean, log_deviation = self.posterior(self.space.fill(batch))
-        noise = source.normal(*mean.shape[1:]).float()
-        codes = mean + noise * log_deviation.exp()
-        prior = self.log_prior(codes, batch.conditions, source)
-        return self.emission.log_prob(codes, batch) + prior - log_normal(noise) + log_deviation.flatten(1).sum(1)
 
     def posterior(self, filled: Batch) -> tuple[Tensor, Tensor]:
         """Return mean and log-deviation of the code of samples in the filled form. Shapes: two of codes."""
@@ -75,3 +57,26 @@ class Latent(Family):
             codes, encode, given, streams, conditions, rounds=rounds, temperature=temperature, guidance=guidance
         )
         return Draws(samples)
+
+
+class BoundedLatent(Latent):
+    """Knows how probable a code is, and so a bound on how probable a sample is.
+
+    log P(x) >= E_q(z|x) [log P(x|z) + log p(z) - log q(z|x)]
+    """
+
+    @abstractmethod
+    def log_prior(self, codes: Tensor, conditions: Mapping[str, Tensor], source: Source) -> Tensor:
+        """Return log p(code) or a bound from below, in the mean over the source's noise. Shapes: codes -> (batch,)."""
+
+    def log_prob(self, batch: Batch) -> Likelihood:
+        """Return the lower bound of each sample's log-likelihood by one draw of its code, which follows from it."""
+        return Likelihood(self.bound(batch, streams_of(self.space.fill(batch))), "lower_bound")
+
+    def bound(self, batch: Batch, source: Source) -> Tensor:
+        """Return the lower bound by noise from a source, in nats. Shapes: (batch,)."""
+        mean, log_deviation = self.posterior(self.space.fill(batch))
+        noise = source.normal(*mean.shape[1:]).float()
+        codes = mean + noise * log_deviation.exp()
+        prior = self.log_prior(codes, batch.conditions, source)
+        return self.emission.log_prob(codes, batch) + prior - log_normal(noise) + log_deviation.flatten(1).sum(1)

@@ -5,7 +5,8 @@ import torch
 
 from gdl_core.errors import UsageError
 from gdl_core.families import Draws
-from gdl_core.families.diffusion.latent import PROCESSES, Standard
+from gdl_core.families.diffusion.latent import PROCESSES
+from gdl_core.families.latent_prior import Standard
 from gdl_core.pairing import Design, build
 from gdl_core.randomness import Streams
 from gdl_core.spaces import Batch, Grid, Vector

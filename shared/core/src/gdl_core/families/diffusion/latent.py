@@ -5,35 +5,32 @@ from functools import partial
 from typing import ClassVar, cast
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from gdl_core.families.diffusion.denoising import Ddpm, Denoising, Edm, FlowMatching
 from gdl_core.families.diffusion.gaussian import named
-from gdl_core.families.family import Draws, Phase
+from gdl_core.families.family import Draws
 from gdl_core.families.given import Given
-from gdl_core.families.guidance import drop_conditions
-from gdl_core.families.latent import Latent
-from gdl_core.families.processes import mean_over_processes
+from gdl_core.families.latent import BoundedLatent
+from gdl_core.families.latent_prior import LatentPrior
 from gdl_core.families.roles import Analysis, Networks
 from gdl_core.families.vae.codes import map_shape_of
-from gdl_core.families.vae.gaussian import divergence_from_prior
-from gdl_core.randomness import Ambient, Source, Streams
-from gdl_core.spaces import Batch, Grid, Space, Vector
+from gdl_core.randomness import Source, Streams
+from gdl_core.spaces import Batch, Grid, Space
 
 PROCESSES: dict[str, type[Denoising]] = {process.variant: process for process in (Edm, Ddpm, FlowMatching)}
 """What can be learned of the codes, by name."""
 
 
-class CodeDiffusion(Latent):
+class CodeDiffusion(LatentPrior, BoundedLatent):
     """What diffusion over codes of any shape has in common.
 
-    Two phases share a step. The autoencoder learns to reconstruct from codes with a little noise, at a small price for
-    their divergence from normal noise, weighted by `beta`. A denoiser, the `process` of this name, learns the codes
-    that the encoder makes, brought to mean 0 and deviation 1; no gradient flows from it into them.
+    The prior of `LatentPrior` is a denoiser, the `process` of this name.
     """
 
     name = "diffusion"
     nats = False
+    prior: Denoising
 
     def __init__(
         self,
@@ -45,44 +42,9 @@ class CodeDiffusion(Latent):
         process: str,
         condition_dropout: float,
     ) -> None:
-        super().__init__(space, networks, width=width)
-        self.beta, self.condition_dropout = beta, condition_dropout
-        codes = self.code_space(width)
-        self.standard = Standard(codes.channel_shapes[0])
-        kind = named(PROCESSES, process, "process")
+        super().__init__(space, networks, width=width, beta=beta, condition_dropout=condition_dropout)
+        codes, kind = self.code_space(width), named(PROCESSES, process, "process")
         self.prior = kind(codes, partial(networks, space=codes), condition_dropout=0.0)  # they are dropped before
-
-    def code_space(self, width: int) -> Space:
-        """Return the space of the codes."""
-        return Vector(width)
-
-    def phases(self) -> list[Phase]:
-        """Return the autoencoder's objective and the denoiser's, one after the other in each step."""
-        own = [*cast(nn.Module, self.encoder).parameters(), *self.emission.parameters()]
-        return [
-            Phase("autoencoder", own, self.autoencoder_loss),
-            Phase("prior", list(self.prior.parameters()), self.prior_loss),
-        ]
-
-    def loss(self, batch: Batch) -> Tensor:
-        """Return the sum of what both phases minimise. Shapes: (batch,)."""
-        return self.autoencoder_loss(batch) + self.prior_loss(batch)
-
-    def autoencoder_loss(self, batch: Batch) -> Tensor:
-        """Return -log p(sample | code) and the weighted divergence of the code, in nats. Shapes: (batch,)."""
-        batch = self._partly_forgotten(batch)
-        mean, log_deviation, codes = self._coded(batch)
-        divergence = divergence_from_prior(mean, log_deviation).flatten(1).sum(1)
-        return self.beta * divergence - self.emission.log_prob(codes, batch)
-
-    def prior_loss(self, batch: Batch) -> Tensor:
-        """Return the denoiser's squared error, through which no gradient reaches the codes. Shapes: (batch,)."""
-        batch = self._partly_forgotten(batch)
-        with torch.no_grad():
-            *_, codes = self._coded(batch)
-            if self.training:
-                self.standard.learn(codes)
-        return self.prior.loss(Batch(self.standard(codes), conditions=batch.conditions))
 
     def log_prior(self, codes: Tensor, conditions: Mapping[str, Tensor], source: Source) -> Tensor:
         standard = Batch(self.standard(codes), conditions=conditions)
@@ -110,26 +72,9 @@ class CodeDiffusion(Latent):
         """
         asked = conditions or {}
         codes = self.prior.sample(streams, conditions=asked, steps=steps, solver=solver, guidance=guidance).samples
-        raw = self.standard.undo(self.prior.space.collate(codes).values)
-        return self.drawn(raw, streams, asked, given, rounds=rounds, temperature=temperature, guidance=guidance)
-
-    def encode(self, batch: Batch) -> Tensor:
-        """Return the mean of each sample's code. Shapes: (batch, *code)."""
-        return self.posterior(self.space.fill(batch))[0]
-
-    @torch.no_grad()
-    def decode(self, codes: Tensor, streams: Streams) -> Draws:
-        """Return the most probable sample of each code."""
-        return Draws(self.emission.draw(codes, streams, {}, temperature=0.0))
-
-    def _coded(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
-        """Return mean, log-deviation and a draw of each sample's code. Shapes: three of codes."""
-        mean, log_deviation = self.posterior(self.space.fill(batch))
-        noise = Ambient(len(mean), mean.device).normal(*mean.shape[1:]).to(mean)
-        return mean, log_deviation, mean + log_deviation.exp() * noise
-
-    def _partly_forgotten(self, batch: Batch) -> Batch:
-        return drop_conditions(batch, self.condition_dropout) if self.training else batch
+        return self.drawn(
+            self.undone(codes), streams, asked, given, rounds=rounds, temperature=temperature, guidance=guidance
+        )
 
 
 class LatentDiffusion(CodeDiffusion):
@@ -206,48 +151,3 @@ class LatentMapDiffusion(CodeDiffusion):
 
     def code_space(self, width: int) -> Space:
         return Grid(width, map_shape_of(cast(Analysis, self.encoder), self.emission))
-
-
-class Standard(nn.Module):
-    """Brings codes to mean 0 and deviation 1, by running moments of each channel that follow them in training.
-
-    Shapes: codes -> the same. `shape` is that of one channel's number.
-
-    Example:
-        >>> standard = Standard((2,))
-        >>> standard.learn(torch.tensor([[1.0, 10.0], [3.0, 30.0]]))
-        >>> standard(torch.tensor([[2.0, 30.0]]))
-        tensor([[0., 1.]])
-    """
-
-    mean: Tensor
-    square: Tensor
-    seen: Tensor
-
-    def __init__(self, shape: tuple[int, ...], *, decay: float = 0.99) -> None:
-        super().__init__()
-        self.decay = decay
-        self.register_buffer("mean", torch.zeros(shape))
-        self.register_buffer("square", torch.ones(shape))
-        self.register_buffer("seen", torch.zeros(()))
-
-    @property
-    def deviation(self) -> Tensor:
-        """The standard deviation of each channel."""
-        return (self.square - self.mean**2).clamp_min(1e-6).sqrt()
-
-    def forward(self, codes: Tensor) -> Tensor:
-        return (codes - self.mean) / self.deviation
-
-    def undo(self, standard: Tensor) -> Tensor:
-        """Bring numbers back to where codes lie."""
-        return standard * self.deviation + self.mean
-
-    @torch.no_grad()
-    def learn(self, codes: Tensor) -> None:
-        """Follow the moments of codes: those of all at first, of the last ones later."""
-        weight = (1 / (self.seen + 1)).clamp_min(1 - self.decay)
-        for moment, values in ((self.mean, codes), (self.square, codes**2)):
-            mean = values.mean(0).sum_to_size(moment.shape) * (moment.numel() / values[0].numel())
-            moment.lerp_(mean_over_processes(mean), weight)
-        self.seen += 1

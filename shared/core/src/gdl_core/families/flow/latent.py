@@ -10,14 +10,14 @@ from gdl_core.families.flow.laws import Affine
 from gdl_core.families.flow.vectors import couplings
 from gdl_core.families.given import Given
 from gdl_core.families.guidance import drop_conditions
-from gdl_core.families.latent import Latent
+from gdl_core.families.latent import BoundedLatent
 from gdl_core.families.likelihoods import log_normal
 from gdl_core.families.roles import Networks
 from gdl_core.randomness import Ambient, Source, Streams
 from gdl_core.spaces import Batch, Space
 
 
-class LatentFlow(Latent):
+class LatentFlow(BoundedLatent):
     """A variational autoencoder whose prior is a flow of affine couplings (Chen et al. 2016, arXiv:1611.02731).
 
     All three are trained together. A sample's code is the noise that the flow makes of the encoder's mean.
