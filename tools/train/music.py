@@ -171,7 +171,8 @@ def prepare(arguments: argparse.Namespace) -> None:
 def train_model(arguments: argparse.Namespace) -> None:
     """Train, or go on training."""
     options = {
-        "time": arguments.time, "validation_most": 64, "evaluate_every": 200, "checkpoint_every": 60.0, "seed": arguments.seed,
+        "time": arguments.time, "validation_most": 64, "evaluate_every": 200, "checkpoint_every": 60.0,
+        "seed": arguments.seed,
         **SHIPPED[arguments.model].training,
     }  # fmt: skip
     train_recipe(
@@ -240,8 +241,8 @@ def write(arguments: argparse.Namespace) -> None:
 
 
 TRAINED_ON = (
-    "excerpts of eight bars of the four-part chorales by J. S. Bach in music21's corpus, at {pitches} pitches; a fifth of "
-    "the chorales is held out. The music is in the public domain; the corpus, which is not part of this model, says of "
+    "excerpts of eight bars of the four-part chorales by J. S. Bach in music21's corpus, at {pitches} pitches; a fifth "
+    "of the chorales is held out. The music is in the public domain; the corpus, which is not part of this model, says of "
     "its files what their licence is"
 )
 
