@@ -1,5 +1,8 @@
 """A piece keeps its bars, its seconds and its notes through cutting, moving and rescaling."""
 
+import copy
+
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
@@ -26,6 +29,15 @@ def test_a_finer_resolution_changes_nothing_and_the_coarsest_undoes_it(piece, ti
     finer = piece.rescaled(piece.resolution * times)
     assert finer.reduced() == piece.reduced()
     assert finer.seconds == pytest.approx(piece.seconds)
+
+
+def test_a_track_of_a_table_is_the_track_of_its_notes():
+    table = np.array([[480, 0, 480], [240, 480, 120], [62, 60, 50], [80, 1, 127]])
+    notes = tuple(Note(*row) for row in table.T.tolist())
+    lazy, plain = Track.of_columns(table, 40, name="a"), Track(notes, 40)
+    assert (len(lazy), lazy.end) == (len(plain), plain.end) == (3, 720)
+    assert copy.deepcopy(lazy) == lazy == plain and hash(lazy) == hash(plain)
+    assert plain.columns.T.tolist() == [list(note) for note in lazy.notes]
 
 
 def test_bars_follow_every_change_of_metre():

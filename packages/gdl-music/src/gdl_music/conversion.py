@@ -3,6 +3,8 @@
 import sys
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from gdl_core.errors import RepresentationError
 from gdl_music.piece import Key, Metre, Note, Piece, Tempo, Track
 
@@ -70,15 +72,10 @@ def from_symusic(score: Any) -> Piece:
 
 
 def _track(track: Any) -> Track:
-    columns = track.notes.numpy()
-    rows = zip(
-        columns["time"].tolist(),
-        columns["duration"].clip(1).tolist(),
-        columns["pitch"].tolist(),
-        columns["velocity"].clip(1).tolist(),
-        strict=True,
-    )
-    return Track(tuple(map(Note._make, rows)), track.program, track.is_drum, track.name)
+    found = track.notes.numpy()
+    columns = np.array([found["time"], found["duration"], found["pitch"], found["velocity"]], np.int64)
+    np.maximum(columns[1::2], 1, out=columns[1::2])  # durations and velocities
+    return Track.of_columns(columns, track.program, track.is_drum, track.name)
 
 
 def to_symusic(piece: Piece) -> Any:

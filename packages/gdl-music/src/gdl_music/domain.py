@@ -21,6 +21,8 @@ DOMAIN = Domain(
     evaluate="gdl_music.metrics:evaluate",
     histograms="gdl_music.measures:histograms",
     commands="gdl_music.commands:register",
+    models="gdl_music.models",
+    default_model="chorale-transformer",
     properties=(
         "tempo",
         "bars",

@@ -9,7 +9,7 @@ import numpy as np
 from gdl_music.conversion import checked
 from gdl_music.instruments import group_of
 from gdl_music.piece import Piece
-from gdl_music.statistics import MEASURES, pitched
+from gdl_music.statistics import MEASURES
 
 TONICS = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
@@ -39,7 +39,7 @@ def facts(piece: Piece) -> dict[str, str]:
 
 def instruments(piece: Piece) -> set[str]:
     """Return the groups of instruments that play."""
-    return {group_of(track.program, drums=track.drums) for track in piece.tracks if track.notes}
+    return {group_of(track.program, drums=track.drums) for track in piece.tracks if len(track)}
 
 
 def key(piece: Piece) -> str:
@@ -48,8 +48,9 @@ def key(piece: Piece) -> str:
     doi:10.1037/0033-295X.89.4.334
     """
     weights = np.zeros(12)
-    for note in pitched(piece):
-        weights[note.pitch % 12] += note.duration
+    for track in piece.tracks:
+        if not track.drums:
+            weights += np.bincount(track.columns[2] % 12, track.columns[1], 12)
     if not weights.any():
         return "none"
     place = int((_PROFILES @ (weights - weights.mean())).argmax())  # all are of one length: this one correlates most

@@ -5,9 +5,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import gcd
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
 
 from gdl_core.errors import RepresentationError, UsageError
+
+Columns = NDArray[np.int64]
+"""Notes as a table. Shapes: (4, notes): starts, durations, pitches, velocities."""
 
 RESOLUTION = 480
 """Ticks in a quarter note, unless a piece says otherwise."""
@@ -69,10 +75,40 @@ class Track:
     def __post_init__(self) -> None:
         object.__setattr__(self, "notes", tuple(sorted(self.notes)))
 
+    @classmethod
+    def of_columns(cls, columns: Columns, program: int = 0, drums: bool = False, name: str = "") -> Self:
+        """Return a track of the notes in a table, which become `Note`s when they are first asked for.
+
+        Shapes: columns (4, notes): starts, durations, pitches, velocities.
+
+        Example:
+            >>> Track.of_columns(np.array([[480, 0], [240, 480], [62, 60], [80, 80]])).notes[0]
+            Note(start=0, duration=480, pitch=60, velocity=80)
+        """
+        track = cls.__new__(cls)
+        track.__dict__.update(columns=columns, program=program, drums=drums, name=name)
+        return track
+
+    def __getattr__(self, name: str) -> Any:
+        """Make the notes, or the table of them (`columns`), from the other when it is first asked for."""
+        if name == "notes" and "columns" in self.__dict__:
+            made: Any = tuple(sorted(map(Note._make, zip(*self.columns.tolist(), strict=True))))
+        elif name == "columns" and "notes" in self.__dict__:
+            made = np.array(self.notes, np.int64).reshape(-1, 4).T
+        else:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        self.__dict__[name] = made
+        return made
+
+    def __len__(self) -> int:
+        return self.columns.shape[1] if "columns" in self.__dict__ else len(self.notes)
+
     @property
     def end(self) -> int:
         """The tick at which its last note is over."""
-        return max((start + duration for start, duration, *_ in self.notes), default=0)
+        if "notes" in self.__dict__:
+            return max((start + duration for start, duration, *_ in self.notes), default=0)
+        return int((self.columns[0] + self.columns[1]).max(initial=0))
 
 
 @dataclass(frozen=True)
@@ -131,7 +167,7 @@ class Piece:
     @property
     def note_count(self) -> int:
         """How many notes there are."""
-        return sum(len(track.notes) for track in self.tracks)
+        return sum(map(len, self.tracks))
 
     @cached_property
     def end(self) -> int:

@@ -28,7 +28,7 @@ RECIPES = (
         family="autoregressive",
         representation="voices",
         network="transformer",
-        network_options=_DECODER,
+        network_options={"width": 128, "layers": 2, "heads": 4},
         training=_GENTLE,
     ),
     Recipe(

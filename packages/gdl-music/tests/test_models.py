@@ -1,0 +1,66 @@
+"""The shipped model does what its card says, in small."""
+
+import io
+
+import pretty_midi
+import pytest
+import symusic
+
+from gdl_core.errors import UsageError
+from gdl_core.pipeline import Pipeline
+from gdl_music.continuing import proceed
+from gdl_music.conversion import from_pretty_midi
+from gdl_music.domain import DOMAIN
+from gdl_music.files.midi import midi_bytes, read_midi
+from gdl_music.filling import harmonize
+from gdl_music.voices import to_cells
+
+MODELS = DOMAIN.shipped_models()
+LARGEST = 4_000_000
+
+
+@pytest.fixture(scope="module")
+def pipeline():
+    return Pipeline.from_pretrained(DOMAIN.default_model, DOMAIN)
+
+
+@pytest.fixture(scope="module")
+def drawn(pipeline):
+    return pipeline.sample(3, seed=0)
+
+
+def test_the_default_is_shipped_and_no_model_is_larger_than_four_megabytes():
+    assert DOMAIN.default_model in MODELS
+    assert max(sum(file.stat().st_size for file in folder.iterdir()) for folder in MODELS.values()) <= LARGEST
+
+
+def test_its_pieces_are_distinct_have_four_voices_and_are_read_by_other_libraries(drawn):
+    assert len({tuple(piece.notes) for piece in drawn}) == 3
+    for piece in drawn:
+        assert len(piece.tracks) == 4 and piece.bar_count <= 8
+        data = midi_bytes(piece)
+        assert symusic.Score.from_midi(data).note_num() == piece.note_count
+        assert from_pretty_midi(pretty_midi.PrettyMIDI(io.BytesIO(data))).note_count == piece.note_count
+
+
+def test_it_finds_its_own_pieces_likelier_than_these_backwards(pipeline, drawn):
+    backwards = [
+        piece.with_tracks(
+            type(track)(tuple(note._replace(start=piece.end - note.end) for note in track.notes), track.program)
+            for track in piece.tracks
+        )
+        for piece in drawn
+    ]
+    assert (pipeline.score(drawn).values > pipeline.score(backwards).values).all()
+
+
+def test_a_midi_file_is_gone_on_with_and_stays_what_it_was(pipeline, drawn):
+    beginning = read_midi(midi_bytes(drawn[0].bars(0, 2)))
+    longer = proceed(pipeline, beginning, 2, seed=1)
+    before, after = to_cells(beginning), to_cells(longer)
+    assert longer.bar_count == 4 and (after[: len(before)] == before).all()
+
+
+def test_that_it_cannot_write_under_a_melody_is_said_with_what_can(pipeline, drawn):
+    with pytest.raises(UsageError, match="cannot draw around what is known"):
+        harmonize(pipeline, drawn[0])
