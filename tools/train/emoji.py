@@ -17,9 +17,7 @@ from typing import Any
 import torch
 from pictures import compared, draw_classes
 from shipping import load, ship, train_recipe
-from steps import Step, models_of, take
-
-from gdl_core.cli.options import seconds
+from steps import Step, add_training, arguments_of, models_of, take
 
 NAME, RECIPE, DRAWN_OF_EACH = "emoji", "latent-diffusion", 50
 
@@ -40,15 +38,9 @@ DRAWING = {"temperature": 0.0, "guidance": 2.0}
 
 def main() -> None:
     """Do what is still to be done."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments_of(__doc__, work="runs/emoji", steps="split prepare train draw measure write")
     parser.add_argument("--data", type=Path, default=Path(), help="folder with emoji.json and img/google/64")
-    parser.add_argument("--work", type=Path, default=Path("runs/emoji"), help="default: %(default)s")
-    parser.add_argument("--time", type=seconds, default=seconds("10m"), help="of training (default: 10m)")
-    parser.add_argument("--threads", type=int, default=1, help="default: %(default)s")
-    parser.add_argument("--device", default="auto")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--start", type=Path, help="go on from the model of this run (default: begin anew)")
-    parser.add_argument("--only", nargs="+", help="the steps to take: split, prepare, train, draw, measure, write")
+    add_training(parser, time="10m")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     work: Path = arguments.work

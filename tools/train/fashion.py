@@ -18,9 +18,7 @@ from typing import Any
 import torch
 from pictures import SCORED, bits, compared, draw_classes
 from shipping import load, ship, train_recipe
-from steps import Step, models_of, take
-
-from gdl_core.cli.options import seconds
+from steps import Step, add_training, arguments_of, models_of, take
 
 HELD_OUT = 10_000
 
@@ -89,16 +87,10 @@ def main() -> None:
 
 def read_arguments() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments_of(__doc__, work="runs/fashion", steps="prepare train draw measure write")
     parser.add_argument("--model", choices=SHIPPED, required=True)
     parser.add_argument("--data", type=Path, default=Path(), help="folder with the four idx files of Fashion-MNIST")
-    parser.add_argument("--work", type=Path, default=Path("runs/fashion"), help="default: %(default)s")
-    parser.add_argument("--time", type=seconds, default=seconds("8m"), help="of training (default: 8m)")
-    parser.add_argument("--threads", type=int, default=1, help="default: %(default)s")
-    parser.add_argument("--device", default="auto")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--start", type=Path, help="go on from the model of this run (default: begin anew)")
-    parser.add_argument("--only", nargs="+", help="the steps to take: prepare, train, draw, measure, write")
+    add_training(parser, time="8m")
     return parser.parse_args()
 
 

@@ -22,9 +22,8 @@ from typing import Any
 import numpy as np
 import torch
 from shipping import load, ship, train_and_tell, train_recipe
-from steps import Step, models_of, say, take
+from steps import Step, add_training, arguments_of, models_of, say, take
 
-from gdl_core.cli.options import seconds
 from gdl_core.data import Dataset
 from gdl_core.pairing import Design, build
 from gdl_core.recipes import Recipe, find_recipe
@@ -101,15 +100,10 @@ def make(arguments: argparse.Namespace) -> None:
 
 def read_arguments() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments_of(__doc__, work="runs/furniture", steps="attribute prepare train draw measure write")
     parser.add_argument("--model", dest="models", choices=SHIPPED, nargs="+", required=True, help="one or more")
     parser.add_argument("--data", type=Path, required=True, help="folder with the .sh3f libraries")
-    parser.add_argument("--work", type=Path, default=Path("runs/furniture"), help="default: %(default)s")
-    parser.add_argument("--time", type=seconds, default=seconds("8m"), help="of training (default: 8m)")
-    parser.add_argument("--threads", type=int, default=1, help="default: %(default)s")
-    parser.add_argument("--device", default="auto")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--only", nargs="+", help="the steps to take: attribute, prepare, train, draw, measure, write")
+    add_training(parser, time="8m", start=False)
     return parser.parse_args()
 
 

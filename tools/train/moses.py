@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from shipping import load, ship, train_and_tell
-from steps import MODELS, Step, say, take
+from steps import MODELS, Step, arguments_of, say, take
 
 from gdl_core.cli.options import seconds
 from gdl_core.data import Dataset
@@ -45,7 +45,6 @@ OPTIONS: dict[str, dict[str, Any]] = {
     },
 }
 SAMPLES = 30_000
-STEPS = ("prepare", "train", "draw", "measure", "write")
 
 
 def main() -> None:
@@ -64,14 +63,10 @@ def main() -> None:
 
 def read_arguments() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments_of(__doc__, work="runs/moses", steps="prepare train draw measure write")
     parser.add_argument("--data", type=Path, help="folder with train.csv.gz, test.csv.gz, test_scaffolds.csv.gz")
-    parser.add_argument("--work", type=Path, default=Path("runs/moses"), help="default: %(default)s")
     parser.add_argument("--time", type=seconds, default=seconds("80m"), help="of training (default: 80m)")
     parser.add_argument("--size", choices=SIZES, default="small", help="default: %(default)s")
-    parser.add_argument("--device", default="auto")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--only", nargs="+", choices=STEPS)
     return parser.parse_args()
 
 

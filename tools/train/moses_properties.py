@@ -21,7 +21,7 @@ from typing import Any
 
 import torch
 from shipping import load, ship, train_and_tell
-from steps import MODELS, Step, say, take
+from steps import MODELS, Step, arguments_of, say, take
 
 from gdl_core.checkpoint import load as open_model
 from gdl_core.data import Dataset
@@ -64,16 +64,12 @@ def main() -> None:
 
 def read_arguments() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments_of(__doc__, work="runs/moses-properties", steps="compute prepare train measure write")
     parser.add_argument("--data", type=Path, required=True, help="folder with train.csv.gz of MOSES")
     parser.add_argument("--molecules", type=int, default=80_000, help="to learn from (default: %(default)s)")
-    parser.add_argument("--work", type=Path, default=Path("runs/moses-properties"), help="default: %(default)s")
     parser.add_argument("--steps", type=int, default=1200, help="of a cycle of training (default: %(default)s)")
     parser.add_argument("--cycles", type=int, default=2, help="of so many steps (default: %(default)s)")
     parser.add_argument("--threads", type=int, default=1, help="default: %(default)s")
-    parser.add_argument("--device", default="auto")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--only", nargs="+", help="the steps to take: compute, prepare, train, measure, write")
     return parser.parse_args()
 
 

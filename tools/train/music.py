@@ -22,9 +22,7 @@ from typing import Any
 
 import torch
 from shipping import load, ship, train_recipe
-from steps import Step, models_of, take
-
-from gdl_core.cli.options import seconds
+from steps import Step, add_training, arguments_of, models_of, take
 
 DRAWN, BARS = 64, 8
 
@@ -78,19 +76,13 @@ def main() -> None:
 
 def read_arguments() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments_of(__doc__, work="runs/chorales", steps="gather cut prepare train draw measure write")
     parser.add_argument("--model", choices=SHIPPED, required=True)
-    parser.add_argument("--work", type=Path, default=Path("runs/chorales"), help="default: %(default)s")
     parser.add_argument("--split", type=Path, help="the published split as JSON; nothing is shipped then")
     parser.add_argument("--most", type=int, help="so many pieces of each part, to try the script out")
     parser.add_argument("--hop", type=int, default=4, help="bars from one excerpt to the next (default: %(default)s)")
     parser.add_argument("--transpose", default="-5..6", help="semitones to move excerpts by (default: %(default)s)")
-    parser.add_argument("--time", type=seconds, default=seconds("20m"), help="of training (default: 20m)")
-    parser.add_argument("--threads", type=int, default=1, help="default: %(default)s")
-    parser.add_argument("--device", default="auto")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--start", type=Path, help="go on from the model of this run (default: begin anew)")
-    parser.add_argument("--only", nargs="+", help="the steps to take: gather, cut, prepare, train, draw, measure")
+    add_training(parser, time="20m")
     return parser.parse_args()
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from shipping import load, ship, train_recipe
-from steps import MODELS, Step, take
+from steps import MODELS, Step, arguments_of, take
 
 from gdl_core.cli.options import seconds
 
@@ -92,14 +92,10 @@ def main() -> None:
 
 def read_arguments() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments_of(__doc__, work="runs/qm9", steps="split prepare train draw measure write")
     parser.add_argument("--model", choices=SHIPPED, required=True)
     parser.add_argument("--data", type=Path, help="folder with qm9_part*.csv of the package qm9pack")
-    parser.add_argument("--work", type=Path, default=Path("runs/qm9"), help="default: %(default)s")
     parser.add_argument("--time", type=seconds, default=seconds("50m"), help="of training (default: 50m)")
-    parser.add_argument("--device", default="auto")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--only", nargs="+", help="the steps to take: split, prepare, train, draw, measure, write")
     return parser.parse_args()
 
 

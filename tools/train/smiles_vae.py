@@ -17,7 +17,7 @@ from typing import Any
 
 import torch
 from shipping import load, ship, train_and_tell
-from steps import MODELS, Step, say, take
+from steps import MODELS, Step, arguments_of, say, take
 
 HELD_OUT, SAMPLES, PATHS = 10_000, 10_000, 200
 NAME = "smiles-vae"
@@ -39,14 +39,10 @@ def main() -> None:
 
 def read_arguments() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments_of(__doc__, work="runs/smiles-vae", steps="prepare train measure write")
     parser.add_argument("--data", type=Path, required=True, help="folder with train.smi and test.smi")
-    parser.add_argument("--work", type=Path, default=Path("runs/smiles-vae"), help="default: %(default)s")
     parser.add_argument("--steps", type=int, default=4000, help="of training (default: %(default)s)")
     parser.add_argument("--threads", type=int, default=1, help="default: %(default)s")
-    parser.add_argument("--device", default="auto")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--only", nargs="+", help="the steps to take: prepare, train, measure, write")
     return parser.parse_args()
 
 

