@@ -15,6 +15,7 @@ from gdl_core.pipeline import Pipeline
 from gdl_core.recipes import Recipe
 from gdl_text.domain import DOMAIN
 from gdl_text.metrics import BackOff, evaluate
+from gdl_text.metrics.words import known_share, words
 from gdl_text.recipes import RECIPES
 from gdl_text.texts import Texts
 
@@ -73,8 +74,16 @@ class Verses(Board):
         unique = uniqueness(drawn)
         if not any(drawn):
             return {"distance": None, "words": 0.0, "unique": unique}
-        found = evaluate(drawn, self.parts["works"], train=self.parts["train"])
-        return {"distance": found["ngram_frechet"], "words": found["known_words"], "unique": unique}
+        return {
+            "distance": evaluate(drawn, self.parts["works"])["ngram_frechet"],
+            "words": known_share(map(words, drawn), self.known),
+            "unique": unique,
+        }
+
+    @cached_property
+    def known(self) -> set[str]:
+        """The words of the verses to learn."""
+        return {word for line in self.parts["train"] for word in words(line)}
 
     def counted(self, pipeline: Pipeline) -> float | None:
         """Count the bytes before, the end of a verse among them."""
