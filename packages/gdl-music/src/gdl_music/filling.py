@@ -12,8 +12,10 @@ from gdl_core.families.given import Given
 from gdl_core.pipeline import Pipeline
 from gdl_core.pipeline.asking import request
 from gdl_core.pipeline.completion import check_keeps
+from gdl_music.constraints import Known, cells_allowed
 from gdl_music.conversion import checked
 from gdl_music.piece import Piece
+from gdl_music.pitches import FREE, Pitches
 from gdl_music.representations.voices import Voices
 from gdl_music.voices import REST, STEPS, Cells, names_of, padded, to_cells, to_piece
 
@@ -44,6 +46,7 @@ def infill(
     voices: Sequence[str] = (),
     count: int = 1,
     seed: int = 0,
+    pitches: Pitches = FREE,
     conditions: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> list[Piece]:
@@ -51,7 +54,8 @@ def infill(
 
     Only the named `voices` (``alto``) are written, or all. What is known stays: cell by cell, and note by note on the
     grid of sixteenths; a note that is held into the hidden bars ends there unless the model goes on with it, and one
-    that is held out of them begins where they end if the model does not hold it. Returns `count` ways to do it.
+    that is held out of them begins where they end if the model does not hold it. What is
+    written has no other `pitches`. Returns `count` ways to do it.
 
     Raises:
         UsageError: The piece has no such bars or voices, or the model cannot write around what is known.
@@ -66,7 +70,7 @@ def infill(
     cells = padded(cells, end)
     hidden = np.zeros(cells.shape, np.bool_)
     hidden[start:end, _places(voices, representation.voices)] = True
-    return _filled(pipeline, piece, cells, hidden, count, seed, conditions, options)
+    return _filled(pipeline, piece, cells, hidden, count, seed, pitches, conditions, options)
 
 
 def harmonize(
@@ -75,10 +79,13 @@ def harmonize(
     *,
     count: int = 1,
     seed: int = 0,
+    pitches: Pitches = FREE,
     conditions: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> list[Piece]:
     """Write the lower voices under a melody, the highest voice of the piece, which stays. Returns `count` ways.
+
+    What is written has no other `pitches`.
 
     Raises:
         UsageError: The model cannot write around what is known.
@@ -89,7 +96,7 @@ def harmonize(
     cells[:, 1:] = REST
     hidden = np.zeros(cells.shape, np.bool_)
     hidden[:, 1:] = True
-    return _filled(pipeline, melody, cells, hidden, count, seed, conditions, options)
+    return _filled(pipeline, melody, cells, hidden, count, seed, pitches, conditions, options)
 
 
 def fill(
@@ -99,16 +106,16 @@ def fill(
     *,
     seed: int = 0,
     number: int = 0,
+    pitches: Pitches = FREE,
     conditions: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> Cells:
     """Return cells in which the hidden ones are drawn by the model, and all others are as they were.
 
     Where there are more steps than the model holds, it sees a window of them, which moves on by half of itself: what it
-    wrote in one window is known in the next. Shapes: (steps, voices).
+    wrote in one window is known in the next. What is drawn has no other `pitches`. Shapes: (steps, voices).
     """
     representation = check_fills(pipeline)
-    asked = request(representation, pipeline.model, pipeline.design.conditions, asked=conditions)
     pipeline.model.eval()
     cells, hidden = cells.copy(), hidden.copy()
     cells[hidden] = REST
@@ -118,7 +125,10 @@ def fill(
         end = min(start + window, len(cells))
         kept = len(cells) if end == len(cells) else start + max(1, window // 2)
         if hidden[start:kept].any():
-            asked["given"] = _given(representation, cells[start:end], hidden[start:end])
+            seen, known = cells[start:end], ~hidden[start:end]
+            law = None if pitches.free else cells_allowed(representation, pitches, seen, known)
+            asked = request(representation, pipeline.model, pipeline.design.conditions, asked=conditions, allowed=law)
+            asked["given"] = _given(representation, seen, known)
             [draw] = pipeline.draw_at(range(number, number + 1), seed + start, "auto", asked, options)
             drawn = padded(_cells_of(draw.object, representation), end - start)[: kept - start]
             place = hidden[start:kept]
@@ -128,10 +138,9 @@ def fill(
     return cells
 
 
-def _given(representation: Voices, cells: Cells, hidden: Hidden) -> Given:
+def _given(representation: Voices, cells: Cells, known: Known) -> Given:
     """Say what is known of a window, which may be shorter than the model's samples."""
     space = representation.space
-    known = ~hidden
     if not space.variable:
         cells = padded(cells, representation.steps)
         known = np.vstack([known, np.ones((len(cells) - len(known), cells.shape[1]), np.bool_)])
@@ -155,13 +164,14 @@ def _filled(
     hidden: Hidden,
     count: int,
     seed: int,
+    pitches: Pitches,
     conditions: Mapping[str, Any] | None,
     options: Mapping[str, Any],
 ) -> list[Piece]:
     changes = piece.rescaled(STEPS)
     return [
         to_piece(
-            fill(pipeline, cells, hidden, seed=seed, number=number, conditions=conditions, **options),
+            fill(pipeline, cells, hidden, seed=seed, number=number, pitches=pitches, conditions=conditions, **options),
             metres=changes.metres,
             tempos=changes.tempos,
         )

@@ -17,7 +17,10 @@ from gdl_music.voices import HOLD, REST, STEPS, Cells, padded, to_cells, to_piec
 LONGEST = 256
 """So many sixteenths of a piece are kept, unless another number is given; fewer where no piece is as long."""
 
-_SILENT = 2  # symbols that are no pitch: 0 a rest, 1 a hold
+SILENT = 2
+"""So many symbols are no pitch: 0 is a rest, 1 a note that goes on."""
+
+GOES_ON = 1
 
 
 class Voices(Representation):
@@ -94,7 +97,7 @@ class Voices(Representation):
     @property
     def space(self) -> Tokens:
         """Sequences of symbols, of one length where all pieces had one."""
-        return Tokens(self.highest - self.lowest + 1 + _SILENT, self.steps * self.voices, bool(self._variable))
+        return Tokens(self.highest - self.lowest + 1 + SILENT, self.steps * self.voices, bool(self._variable))
 
     @property
     def lowest(self) -> int:
@@ -150,13 +153,13 @@ class Voices(Representation):
                 f"pitches from {pitches.min()} to {pitches.max()}; this representation holds {self.lowest} to "
                 f"{self.highest}: transpose the piece, or train with other pitches"
             )
-        symbols = np.select([cells == REST, cells == HOLD], [0, 1], cells - self.lowest + _SILENT)
+        symbols = np.select([cells == REST, cells == HOLD], [0, 1], cells - self.lowest + SILENT)
         return torch.from_numpy(symbols.ravel())
 
     def cells(self, symbols: torch.Tensor) -> Cells:
         """Turn symbols into cells; a step that is not complete is left out. Undoes `symbols`."""
         whole = symbols[: len(symbols) // self.voices * self.voices].numpy().reshape(-1, self.voices)
-        return np.select([whole == 0, whole == 1], [REST, HOLD], whole + self.lowest - _SILENT)
+        return np.select([whole == 0, whole == 1], [REST, HOLD], whole + self.lowest - SILENT)
 
     def encode_prefix(self, prefix: Any) -> list[int]:
         """Turn the beginning of a piece into the first symbols of its sample."""

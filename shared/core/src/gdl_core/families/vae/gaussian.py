@@ -8,6 +8,7 @@ from typing import cast
 import torch
 from torch import Tensor
 
+from gdl_core.families.autoregressive.following import Follow
 from gdl_core.families.family import Draws, Family, Likelihood
 from gdl_core.families.given import Given
 from gdl_core.families.guidance import drop_conditions
@@ -194,10 +195,20 @@ class SequenceVAE(GaussianCodes):
         conditions: Mapping[str, Tensor] | None = None,
         prefixes: Sequence[Sequence[int]] | None = None,
         temperature: float = 1.0,
+        follow: Follow | None = None,
     ) -> Draws:
-        """Draw a code from the prior, then a sequence; `prefixes` holds the first tokens of each, or of all."""
-        codes = self.prior(streams)
-        drawn = self.emission.draw(codes, streams, conditions or {}, temperature=temperature, prefixes=prefixes)
+        """Draw a code from the prior, then a sequence; `prefixes` holds the first tokens of each, or of all.
+
+        What `follow` makes says what may come next, and ends sequences, as in `Autoregressive.sample`.
+        """
+        drawn = self.emission.draw(
+            self.prior(streams),
+            streams,
+            conditions or {},
+            temperature=temperature,
+            prefixes=prefixes,
+            follow=follow,
+        )
         return Draws(drawn)
 
 
