@@ -12,12 +12,12 @@ from gdl_core.families.given import Given
 from gdl_core.pipeline import Pipeline
 from gdl_core.pipeline.asking import request
 from gdl_core.pipeline.completion import check_keeps
-from gdl_music.constraints import Known, cells_allowed
+from gdl_music.constraints import cells_allowed
 from gdl_music.conversion import checked
 from gdl_music.piece import Piece
 from gdl_music.pitches import FREE, Pitches
 from gdl_music.representations.voices import Voices
-from gdl_music.voices import REST, STEPS, Cells, names_of, padded, to_cells, to_piece
+from gdl_music.voices import REST, STEPS, Cells, names_of, padded, sounding, to_cells, to_piece
 
 Hidden = NDArray[np.bool_]
 """Which cells are to be written anew. Shapes: (steps, voices)."""
@@ -117,34 +117,33 @@ def fill(
     """
     representation = check_fills(pipeline)
     pipeline.model.eval()
-    cells, hidden = cells.copy(), hidden.copy()
-    cells[hidden] = REST
+    law = None if pitches.free else cells_allowed(representation, pitches)
+    asked = request(representation, pipeline.model, pipeline.design.conditions, asked=conditions, allowed=law)
+    cells, heard, hidden = cells.copy(), sounding(cells), hidden.copy()
+    cells[hidden] = heard[hidden] = REST
     window = representation.steps
     start = max(0, min(int(np.flatnonzero(hidden.any(1))[0]) - window // 4, len(cells) - window))
     while hidden.any():
         end = min(start + window, len(cells))
         kept = len(cells) if end == len(cells) else start + max(1, window // 2)
         if hidden[start:kept].any():
-            seen, known = cells[start:end], ~hidden[start:end]
-            law = None if pitches.free else cells_allowed(representation, pitches, seen, known)
-            asked = request(representation, pipeline.model, pipeline.design.conditions, asked=conditions, allowed=law)
-            asked["given"] = _given(representation, seen, known)
+            asked["given"] = _given(representation, cells[start:end], heard[start:end], ~hidden[start:end])
             [draw] = pipeline.draw_at(range(number, number + 1), seed + start, "auto", asked, options)
             drawn = padded(_cells_of(draw.object, representation), end - start)[: kept - start]
             place = hidden[start:kept]
-            cells[start:kept][place] = drawn[place]
+            cells[start:kept][place], heard[start:kept][place] = drawn[place], sounding(drawn)[place]
             hidden[start:kept] = False
         start = kept
     return cells
 
 
-def _given(representation: Voices, cells: Cells, known: Known) -> Given:
-    """Say what is known of a window, which may be shorter than the model's samples."""
+def _given(representation: Voices, cells: Cells, heard: Cells, known: NDArray[np.bool_]) -> Given:
+    """Say what is known of a window and heard in it; it may be shorter than the model's samples."""
     space = representation.space
     if not space.variable:
-        cells = padded(cells, representation.steps)
+        cells, heard = padded(cells, representation.steps), padded(heard, representation.steps)
         known = np.vstack([known, np.ones((len(cells) - len(known), cells.shape[1]), np.bool_)])
-    symbols = representation.symbols(cells)
+    symbols = representation.symbols(cells, heard)
     filled = space.fill(space.collate([symbols]))
     flat = torch.ones(space.max_length, dtype=torch.bool)
     flat[: known.size] = torch.from_numpy(known.ravel())
