@@ -4,9 +4,9 @@
 
 Bach's chorales in four voices are learned from the corpus that music21 brings. Of these every fifth tune is held out
 with all its settings. With `--split FILE.json`, the published split of 229, 76 and 77 chorales, the 77 take their
-place: what is learned is still the corpus, without its own versions of the 77, and `measure` gives the nats per cell that
-papers compare (a grid of sixteenths, in which a held note cannot be told from a repeated one: it is taken for a held
-one). Of the 77, those whose tune is not learned in another setting either are measured for themselves as well.
+place: what is learned is still the corpus, without its own versions of the 77, and `measure` gives the nats per cell
+that papers compare (a grid of sixteenths, in which a held note cannot be told from a repeated one: it is taken for a
+held one). Of the 77, those whose tune is not learned in another setting either are measured for themselves as well.
 
 Each step leaves its result in the working folder and is passed over when that is there, so that the same command goes
 on after an interruption. `--only train` needs the prepared `WORK/data-NAME` and no library of music: carry it to a

@@ -20,6 +20,9 @@ from gdl_core.families.vae.likelihoods import bounded_below
 from gdl_core.randomness import Ambient, Source, Streams
 from gdl_core.spaces import Batch, Space, Tokens
 
+IN_USE = 0.01
+"""The variance of the mean above which a unit of a code tells samples apart."""
+
 FIRST = -1.0
 """The logarithm of the deviation that an encoder starts with: codes as wide as the prior would all look alike."""
 
@@ -105,6 +108,16 @@ class GaussianCodes(Family):
             posterior = log_normal(noise) - log_deviation.sum(1)
             weights.append(self.emission.log_prob(codes, batch) + self.codes.log_prob(codes) - posterior)
         return torch.stack(weights).logsumexp(0) - math.log(samples)
+
+    @torch.no_grad()
+    def use_of_codes(self, batch: Batch) -> tuple[float, float]:
+        """Return how many nats a code tells of a sample, on average, and the share of its units that are in use.
+
+        A unit is in use where its mean varies from sample to sample by more than 0.01 (Burda et al. 2016).
+        """
+        mean, log_deviation = self.posterior(batch)
+        nats = divergence_from_prior(mean, log_deviation).sum(1).mean()
+        return float(nats), float((mean.var(0) > IN_USE).float().mean())
 
     def encode(self, batch: Batch) -> Tensor:
         """Return the mean of each sample's posterior. Shapes: (batch, latent)."""
