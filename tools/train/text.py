@@ -29,7 +29,8 @@ AGAIN = {"learning_rate": 2e-3}
 
 @dataclass(frozen=True)
 class Shipped:
-    """A model to make: its recipe, the first words of its card, how it is trained, how it draws and how many.
+    """A model to make: its recipe, the first words of its card, how it is trained, how it draws and how many, and of
+    how many held-out texts of either part the bits are taken at most.
 
     `rivals` are other ways to draw with the autoregressor inside `verse-ebm`, to be measured beside it.
     """
@@ -42,6 +43,7 @@ class Shipped:
     training: Mapping[str, Any] = field(default_factory=dict)
     drawing: Mapping[str, Any] = field(default_factory=dict)
     drawn: int = 1000
+    scored: int = 300
     rivals: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
@@ -49,7 +51,7 @@ SHIPPED = {
     "poems": Shipped(
         "gpt-mini",
         "A transformer that writes byte pair after byte pair: it goes on from any beginning, and tells the exact "
-        "probability of a text. Of two runs, the second went on from the first, of 1,204 steps (`--start`).",
+        "probability of a text. Of two runs, the second went on from the first, of 1,197 steps (`--start`).",
         """Writes passages of up to some 700 characters: verses, or speeches of a play.
 
     gdl text write "Shall I compare thee to a summer's day?" --model poems
@@ -59,6 +61,7 @@ SHIPPED = {
         training={"batch_size": 6},
         drawing={"temperature": 0.8, "top_p": 0.95},
         drawn=300,
+        scored=600,
     ),
     "verse-vae": Shipped(
         "text-vae",
@@ -196,7 +199,7 @@ def draw(arguments: argparse.Namespace) -> None:
 
 def measure(arguments: argparse.Namespace) -> None:
     """Compare the draws with the works held out, look for copies, and take the bits of a byte beside a count's."""
-    from verse_measures import bits, rivals, use_of_codes
+    from verse_measures import HELD_OUT, bits, rivals, spread, use_of_codes
 
     from gdl_text.files import read
     from gdl_text.metrics import evaluate
@@ -208,6 +211,7 @@ def measure(arguments: argparse.Namespace) -> None:
     found = evaluate(drawn, parts["works"], train=parts["train"])
     measures = {name: value for name, value in found.items() if isinstance(value, int | float)}
     measures |= rivals(pipeline, drawn, parts, made.drawing, made.rivals)
+    parts |= {part: spread(parts[part], made.scored) for part in HELD_OUT}
     measures |= bits(pipeline, parts) | use_of_codes(pipeline, parts["works"])
     (own / "measures.json").write_text(json.dumps(measures, indent=1))
 
@@ -252,8 +256,8 @@ The measures are of {SHIPPED[name].drawn} raw draws: `gdl text evaluate` takes t
 from the ends of works that it learned from, which it did not see either, from a Markov chain of the 6 characters
 before, and from the same network before training. A chain spells well and says nothing: a model with a greater distance
 is further from real verses in their words and letters, whatever else it can do. Bits per byte are of the same two
-held-out parts, of some 500 texts of each. Beside them stands what counting reaches, the best of four models of the 4 to
-7 bytes before (interpolated Kneser-Ney), fitted to the same text and asked about the same."""
+held-out parts, of at most {SHIPPED[name].scored} texts of each. Beside them stands what counting reaches, the best of
+four models of the 4 to 7 bytes before (interpolated Kneser-Ney), fitted to the same text and asked about the same."""
 
 
 if __name__ == "__main__":
