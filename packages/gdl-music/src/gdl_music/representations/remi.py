@@ -23,6 +23,12 @@ METRES = {1: [1, 2, 3, 4], 2: list(range(1, 9)), 4: list(range(1, 13)), 8: list(
 
 _CLASSES = {"remi": "REMI", "tsd": "TSD", "midi-like": "MIDILike"}
 _HIGHEST = 126  # MidiTok's pitches end here
+PITCHED = ("Pitch", "NoteOn")
+"""The kinds of token that begin a note of any instrument."""
+
+DRUMMED = ("PitchDrum", "DrumOn")
+"""The kinds of token that begin a sound of drums, where these were called."""
+
 _CUTS = ("Bar", "Position", "TimeShift")
 
 

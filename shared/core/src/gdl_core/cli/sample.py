@@ -61,6 +61,8 @@ class Request:
     prefix: str | None = None
     conditions: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
+    held: "Callable[[Pipeline], Mapping[str, Any]]" = lambda pipeline: {}
+    """What is asked beyond that of a model which is open, such as what is allowed in its samples."""
 
 
 @dataclass(frozen=True)
@@ -101,13 +103,18 @@ def sample(
 
     All are valid and no two alike, unless --raw asks for every draw as it came.
     """
-    check_written(context.obj, out)
-    check_outputs(out, picture, force=force)
-    check_picture(context.obj, picture)
     options = given(temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p) | family_options(option)
     part = read_shard(shard)
     asked = Request(count, model, raw, seed, part, batch_size, device, prefix, conditions(condition), options)
-    drawn = draw(context.obj, asked)
+    deliver(context.obj, asked, out, picture, force=force, json=json)
+
+
+def deliver(domain: Domain, asked: Request, out: Path | None, picture: Path | None, *, force: bool, json: bool) -> None:
+    """Draw what is asked for, write it and a picture of it, and say what was done."""
+    check_written(domain, out)
+    check_outputs(out, picture, force=force)
+    check_picture(domain, picture)
+    drawn = draw(domain, asked)
     with skips(None, keep=json) as skip:
         write(drawn.samples, out, skip, force=force, json=json)
     if picture:
@@ -160,6 +167,7 @@ def draw_from(pipeline: "Pipeline", asked: Request, *, keep: Iterable[Callable[[
             progress=progress,
             **given(batch_size=asked.batch_size),
             **asked.options,
+            **asked.held(pipeline),
         )
     if asked.seed is None:
         tell(f"seed {seed} (--seed {seed} draws the same again)")

@@ -50,6 +50,16 @@ def min_p(logits: Tensor, share: float) -> Tensor:
     return logits.masked_fill(probability < share * probability.amax(-1, keepdim=True), -torch.inf)
 
 
+def only(logits: Tensor, allowed: Tensor | None) -> Tensor:
+    """Keep what is allowed. Shapes: (..., symbols), booleans of the same -> the same.
+
+    Example:
+        >>> only(torch.tensor([[0.0, 2.0, 1.0]]), torch.tensor([[True, False, True]]))
+        tensor([[0., -inf, 1.]])
+    """
+    return logits if allowed is None else logits.masked_fill(~allowed, -torch.inf)
+
+
 def penalise(logits: Tensor, seen: Tensor, penalty: float) -> Tensor:
     """Make symbols that were seen less probable: CTRL's penalty (Keskar et al. 2019, arXiv:1909.05858).
 

@@ -10,6 +10,7 @@ from gdl_core.conditions import Condition
 from gdl_core.networks.bidirectional import AxialRotary, Block, ModulatedBlock, Pool
 from gdl_core.networks.conditioner import Conditioner
 from gdl_core.networks.modulation import Modulation, zeroed
+from gdl_core.networks.periods import Periods
 from gdl_core.networks.precision import in_float32
 from gdl_core.networks.reading import reader_for
 from gdl_core.networks.time import TimeEmbedding
@@ -17,23 +18,34 @@ from gdl_core.spaces import Batch, Points, Tokens
 
 
 class Elements(nn.Module):
-    """Embeds elements; those that have `places` also learn where they stand.
+    """Embeds elements; those that have `places` also learn where they stand, and by what `periods` places are alike.
 
+    Each is embedded with those around it, an odd number of places in its `window`: a convolution.
     Shapes: (batch, elements, numbers), places (elements, axes) -> (batch, elements, width).
     """
 
-    def __init__(self, numbers: int, places: Tensor | None, width: int) -> None:
+    def __init__(
+        self, numbers: int, places: Tensor | None, width: int, *, periods: Sequence[int] = (), window: int = 1
+    ) -> None:
         super().__init__()
+        if places is None and (periods or window > 1):
+            raise ValueError("elements without places have no periods, and none stands beside another in a window")
+        if window < 1 or window % 2 == 0:
+            raise ValueError(f"a window holds an odd number of places, not {window}")
         if places is None:
             self.embed: nn.Module = nn.Sequential(nn.Linear(numbers, width), nn.SiLU(), nn.Linear(width, width))
             self.places: nn.Parameter | None = None
         else:
             self.embed = nn.Linear(numbers, width, bias=False)
             self.places = nn.Parameter(torch.randn(len(places), width) * 0.02)
+        self.periods = Periods(periods, width)
+        self.around = nn.Conv1d(numbers, width, window, padding=window // 2, bias=False) if window > 1 else None
 
     def forward(self, values: Tensor) -> Tensor:
         rows = in_float32(self.embed, values)  # so that all that is added to them keeps their precision
-        return rows if self.places is None else rows + self.places
+        if self.around is not None:
+            rows = rows + in_float32(self.around, values.transpose(1, 2)).transpose(1, 2)
+        return rows if self.places is None else self.periods(rows + self.places)
 
 
 class Stack(nn.Module):
@@ -117,10 +129,12 @@ class TransformerEncoder(nn.Module):
         width: int = 128,
         layers: int = 3,
         heads: int = 4,
+        periods: Sequence[int] = (),
+        window: int = 1,
     ) -> None:
         super().__init__()
         places = places_of(space)
-        self.elements = Elements(space.real_shapes[0][1], places, width)
+        self.elements = Elements(space.real_shapes[0][1], places, width, periods=periods, window=window)
         self.conditioner = Conditioner(conditions, width)
         self.stack = Stack(places, conditions, width=width, layers=layers, heads=heads)
         self.pool = Pool(width, heads)
@@ -152,10 +166,12 @@ class TransformerDecoder(nn.Module):
         width: int = 128,
         layers: int = 3,
         heads: int = 4,
+        periods: Sequence[int] = (),
     ) -> None:
         super().__init__()
         self.shape = answer_shape(space, outputs[0])
         self.slots = nn.Parameter(torch.randn(space.parts[0].shape[0], width))
+        self.periods = Periods(periods, width)
         self.code = nn.Linear(inputs, width)
         self.conditioner = Conditioner(conditions, width)
         self.stack = Stack(places_of(space), conditions, width=width, layers=layers, heads=heads)
@@ -163,7 +179,7 @@ class TransformerDecoder(nn.Module):
 
     def forward(self, codes: Tensor, conditions: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
         context = self.code(codes) + self.conditioner(conditions, len(codes))
-        x = self.stack(self.slots + context[:, None], conditions)
+        x = self.stack(self.periods(self.slots + context[:, None]), conditions)
         return (in_float32(self.answers, x).unflatten(-1, self.shape),)
 
 
@@ -188,11 +204,13 @@ class TransformerDenoiser(nn.Module):
         width: int = 128,
         layers: int = 4,
         heads: int = 4,
+        periods: Sequence[int] = (),
+        window: int = 1,
     ) -> None:
         super().__init__()
         places = places_of(space)
         self.shape = answer_shape(space, outputs[0])
-        self.elements = Elements(space.real_shapes[0][1], places, width)
+        self.elements = Elements(space.real_shapes[0][1], places, width, periods=periods, window=window)
         answers = math.prod(self.shape)
         self.stack = ModulatedStack(
             places, conditions, inputs=inputs, answers=answers, width=width, layers=layers, heads=heads

@@ -10,21 +10,24 @@ from torch import Tensor, nn
 from gdl_core.conditions import Condition
 from gdl_core.networks.attention import Block, KeyValueCache, Rotary
 from gdl_core.networks.conditioner import Conditioner
+from gdl_core.networks.periods import Periods
 from gdl_core.networks.precision import compute_type, in_float32
 from gdl_core.networks.reading import Keys, reader_for
+from gdl_core.networks.recent import Recent
 from gdl_core.spaces import Tokens
 
 
 @dataclass
 class TransformerMemory:
-    """For each layer its cache and what it reads of the conditions, and the vector of these.
+    """For each layer its cache and what it reads of the conditions, the vector of these, and the last symbols read.
 
-    Shapes: condition (batch, 1, width).
+    Shapes: condition (batch, 1, width), before (batch, window - 1).
     """
 
     caches: list[KeyValueCache]
     condition: Tensor
     reads: list[Keys | None]
+    before: Tensor
 
     def select(self, rows: Tensor) -> Self:
         """Return the memory of some rows."""
@@ -36,7 +39,7 @@ class TransformerMemory:
 
     def _with(self, caches: list[KeyValueCache], rows: Tensor) -> Self:
         reads = [None if keys is None else keys.select(rows) for keys in self.reads]
-        return type(self)(caches, self.condition.index_select(0, rows), reads)
+        return type(self)(caches, self.condition.index_select(0, rows), reads, self.before.index_select(0, rows))
 
 
 class Transformer(nn.Module):
@@ -46,7 +49,9 @@ class Transformer(nn.Module):
     square norms before each layer and on queries and keys, gated layers, shared keys and values, no biases.
 
     Shapes: (batch, length) -> (batch, length, vocabulary_size + 1), where symbol 0 is the boundary.
-    With `inputs` it is told a code of so many numbers, as the condition ``code``.
+    With `inputs` it is told a code of so many numbers, as the condition ``code``. Rotations tell how far apart two
+    places are; with `periods` each place is also told its remainders, such as which voice's turn it is, and with a
+    `window` the symbols just before its own. Both spare a small model much of what it had to learn.
     """
 
     def __init__(
@@ -60,6 +65,8 @@ class Transformer(nn.Module):
         heads: int = 8,
         key_value_heads: int = 2,
         hidden: int | None = None,
+        periods: Sequence[int] = (),
+        window: int = 1,
         dropout: float = 0.0,
     ) -> None:
         super().__init__()
@@ -67,6 +74,7 @@ class Transformer(nn.Module):
         hidden = hidden or 64 * math.ceil(width * 8 / 3 / 64)  # two thirds of four widths: three matrices, not two
         rotary = Rotary(width // heads, space.max_length + 1)
         self.embedding = nn.Embedding(symbols, width)
+        self.recent = Recent(symbols, width, window)
         self.conditioner = Conditioner(conditions, width, inputs=inputs)
         self.reader = reader_for(conditions, width)
         reads = self.reader is not None
@@ -76,6 +84,7 @@ class Transformer(nn.Module):
         self.norm = nn.RMSNorm(width)
         self.head = nn.Linear(width, symbols, bias=False)
         self._initialise()
+        self.periods = Periods(periods, width)
 
     def _initialise(self) -> None:
         """Draw weights of deviation 0.02, smaller where many layers add up on the residual path (GPT-2)."""
@@ -84,11 +93,14 @@ class Transformer(nn.Module):
                 nn.init.normal_(parameter, std=0.02 / (math.sqrt(2 * len(self.blocks)) if ".out." in name else 1))
 
     def forward(self, symbols: Tensor, conditions: Mapping[str, Tensor]) -> Tensor:
-        x = self.embedding(symbols) + self.conditioner(conditions, len(symbols))[:, None]
+        x = self._embedded(symbols, 0, None) + self.conditioner(conditions, len(symbols))[:, None]
         read = None if self.reader is None else self.reader(conditions, len(symbols))
         for block in self.blocks:
             x = block(x, None, read)
         return in_float32(self.head, self.norm(x))
+
+    def _embedded(self, symbols: Tensor, start: int, before: Tensor | None) -> Tensor:
+        return self.periods(self.recent(self.embedding(symbols), symbols, before), start)
 
     def begin(self, batch: int, length: int, conditions: Mapping[str, Tensor]) -> TransformerMemory:
         """Return an empty memory for `batch` rows of at most `length` symbols."""
@@ -98,11 +110,13 @@ class Transformer(nn.Module):
         caches = [block.attention.empty_cache(batch, device, dtype) for block in blocks]
         read = None if self.reader is None else self.reader(conditions, batch)
         reads = [None if block.reading is None or read is None else block.reading.keys_of(read) for block in blocks]
-        return TransformerMemory(caches, self.conditioner(conditions, batch)[:, None], reads)
+        before = self.recent.nothing(batch, device)
+        return TransformerMemory(caches, self.conditioner(conditions, batch)[:, None], reads, before)
 
     def advance(self, symbols: Tensor, memory: TransformerMemory) -> Tensor:
         """Read the next symbols into the memory and predict the one after each."""
-        x = self.embedding(symbols) + memory.condition
+        x = self._embedded(symbols, memory.caches[0].length, memory.before) + memory.condition
+        memory.before = self.recent.moved(memory.before, symbols)
         for block, cache, read in zip(self.blocks, memory.caches, memory.reads, strict=True):
             x = block(x, cache, read)
         return in_float32(self.head, self.norm(x))

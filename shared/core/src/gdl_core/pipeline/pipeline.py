@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import torch
+from torch import Tensor
 
 from gdl_core.checkpoint import load, save
 from gdl_core.checkpoint.writing import StoredType
@@ -113,13 +114,14 @@ class Pipeline:
         precision: str = "auto",
         conditions: Mapping[str, Any] | None = None,
         prefix: Any = None,
+        allowed: Tensor | None = None,
         **options: Any,
     ) -> Iterator[Draw]:
         """Draw samples number `first`, `first + stride`, ... of the run that `seed` names, each as it came.
 
         `options` are the family's, such as `temperature`.
         """
-        asked = self._request(conditions, prefix)
+        asked = self._request(conditions, prefix, allowed)
         for batch in self._draw_ahead(
             lambda drawn: count - drawn,
             lambda drawn, size: self.draw_at(strided(first, stride, drawn, size), seed, precision, asked, options),
@@ -140,6 +142,7 @@ class Pipeline:
         precision: str = "auto",
         conditions: Mapping[str, Any] | None = None,
         prefix: Any = None,
+        allowed: Tensor | None = None,
         progress: Callable[[int], None] = lambda count: None,
         **options: Any,
     ) -> Any:
@@ -148,14 +151,16 @@ class Pipeline:
         With `raw` every draw is returned as it came. The same seed gives the same objects whatever the batch size;
         without one, a seed is taken from the system. `shard=(i, n)` returns the i-th of n parts of a run: draws
         i - 1, i - 1 + n, ... of it, a part of `count` in length (each part is unique in itself).
-        `progress` hears how many are found. `options` are the family's, such as `temperature`, and go before those that
-        the model was saved with.
+        `progress` hears how many are found. `allowed` says which tokens may stand where, in models of tokens. `options`
+        are the family's, such as `temperature`, and go before those that the model was saved with.
+
+        Shapes: allowed, booleans (max_length, vocabulary_size).
         """
         part, parts = check_shard(shard)
         wanted = shard_size(count, shard)
         seed = secrets.randbits(63) if seed is None else seed
         search = Search(self.domain, raw=raw, unique=unique, keep=tuple(keep))
-        asked = self._request(conditions, prefix)
+        asked = self._request(conditions, prefix, allowed)
         for batch in self._draw_ahead(
             lambda drawn: search.missing(wanted, drawn),
             lambda drawn, size: self.draw_at(strided(part - 1, parts, drawn, size), seed, precision, asked, options),
@@ -197,11 +202,12 @@ class Pipeline:
         kind = parts[0].kind if parts else "exact"
         return Likelihood(torch.cat([part.values.cpu() for part in parts]) if parts else torch.zeros(0), kind)
 
-    def _request(self, conditions: Mapping[str, Any] | None, prefix: Any) -> dict[str, Any]:
+    def _request(self, conditions: Mapping[str, Any] | None, prefix: Any, allowed: Tensor | None) -> dict[str, Any]:
         """Turn what a user asks for into what a family is asked for, for one sample; warn of the unseen."""
         for line in unseen(self.design.conditions, conditions or {}):
             warnings.warn(line, stacklevel=3)
-        return request(self.representation, self.model, self.design.conditions, asked=conditions, prefix=prefix)
+        known = self.design.conditions
+        return request(self.representation, self.model, known, asked=conditions, prefix=prefix, allowed=allowed)
 
     def _draw_ahead(
         self, missing: Callable[[int], int], draw: Callable[[int, int], list[Draw]], batch_size: int
@@ -229,19 +235,29 @@ class Pipeline:
     def draw_at(
         self, numbers: range, seed: int, precision: str, asked: Mapping[str, Any], options: Mapping[str, Any]
     ) -> list[Draw]:
-        """Draw the samples of these numbers of a run at once; `asked` and `options` go to the family."""
-        rows = {name: row.expand(len(numbers), *row.shape[1:]) for name, row in asked.get("conditions", {}).items()}
-        conditions = {name: row.to(self.device) for name, row in rows.items()}
-        asked = {**asked, **self.info.get("drawing", {}), **options, "conditions": conditions}
-        if given := asked.get("given"):
-            asked["given"] = given.to(self.device)
-        streams = Streams(seed, numbers, device=self.device)
-        half = find_precision(precision, self.device) == "bfloat16"
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
-            draws = self._call_family(streams, asked)
+        """Draw the objects of these numbers of a run at once; `asked` and `options` go to the family."""
+        draws = self.samples_at(numbers, seed, precision, asked, options)
         known = [None] * len(numbers) if draws.log_prob is None else draws.log_prob.tolist()
         drawn = zip(numbers, draws.samples, known, strict=True)
         return [Draw(number, self.decode(sample), log_prob) for number, sample, log_prob in drawn]
+
+    def samples_at(
+        self, numbers: range, seed: int, precision: str, asked: Mapping[str, Any], options: Mapping[str, Any]
+    ) -> Draws:
+        """Draw what `draw_at` does, and leave the samples as they are."""
+        rows = {name: row.expand(len(numbers), *row.shape[1:]) for name, row in asked.get("conditions", {}).items()}
+        conditions = {name: row.to(self.device) for name, row in rows.items()}
+        if "follow" in asked and "follow" in options:
+            raise UsageError("samples are held to what is allowed, or followed by `follow`; ask for one of them")
+        asked = {**asked, **self.info.get("drawing", {}), **options, "conditions": conditions}
+        if given := asked.get("given"):
+            asked["given"] = given.to(self.device)
+        if allowed := asked.get("allowed"):
+            asked["allowed"] = [part.to(self.device) for part in allowed]
+        streams = Streams(seed, numbers, device=self.device)
+        half = find_precision(precision, self.device) == "bfloat16"
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
+            return self._call_family(streams, asked)
 
     def _call_family(self, streams: Streams, options: Mapping[str, Any]) -> Draws:
         there = signature(self.model.sample).parameters

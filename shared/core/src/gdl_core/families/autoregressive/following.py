@@ -40,9 +40,26 @@ class Nobody:
         return None
 
 
-def only(logits: Tensor, allowed: Tensor | None) -> Tensor:
-    """Refuse what is not allowed. Shapes: (batch, symbols), the same -> the same."""
-    return logits if allowed is None else logits.masked_fill(~allowed, -torch.inf)
+class Placed(Nobody):
+    """Allows at each place of a sequence what a table says; `begun` tokens are given.
+
+    Shapes: table (length, vocabulary_size + 1) booleans, the end in column 0.
+
+    Example:
+        >>> follower = Placed(torch.tensor([[True, True, False], [True, False, True]]), 1)
+        >>> follower.hear(torch.tensor([0]), torch.tensor([0]))
+        >>> follower.allowed(torch.tensor([0]))
+        tensor([[ True, False,  True]])
+    """
+
+    def __init__(self, table: Tensor, count: int, begun: int = 0) -> None:
+        self.table, self.places = table, torch.full((count,), begun)
+
+    def allowed(self, rows: Tensor) -> Tensor:
+        return self.table[self.places[rows.cpu()]].to(rows.device)
+
+    def hear(self, rows: Tensor, tokens: Tensor) -> None:
+        self.places[rows.cpu()] += 1
 
 
 def hear(follower: Follower, rows: Tensor, symbols: Tensor, drawn: Tensor) -> Tensor:

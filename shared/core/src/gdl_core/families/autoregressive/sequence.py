@@ -9,12 +9,12 @@ from torch import Tensor, nn
 
 from gdl_core.errors import UsageError
 from gdl_core.families.autoregressive.crowd import Crowd, alike, closed_up
-from gdl_core.families.autoregressive.following import Follow, Nobody, hear, only
+from gdl_core.families.autoregressive.following import Follow, Nobody, hear
 from gdl_core.families.autoregressive.likelihood import MaximumLikelihood
 from gdl_core.families.family import Draws, Likelihood
 from gdl_core.families.guidance import between, ways_to_ask
 from gdl_core.families.roles import Networks
-from gdl_core.families.truncation import Truncation, draw, penalise
+from gdl_core.families.truncation import Truncation, draw, only, penalise
 from gdl_core.randomness import Streams
 from gdl_core.spaces import Batch, Tokens, check_symbols
 

@@ -16,7 +16,7 @@ from gdl_core.families.diffusion.gaussian import even
 from gdl_core.families.family import Draws, Likelihood
 from gdl_core.families.given import Given
 from gdl_core.families.guidance import drop_conditions
-from gdl_core.families.truncation import draw_each
+from gdl_core.families.truncation import draw_each, only
 from gdl_core.randomness import Ambient, Source, Streams
 from gdl_core.spaces import Batch
 
@@ -75,10 +75,12 @@ class Masked(Discrete):
         steps: int = 64,
         guidance: float = 1.0,
         given: Given | None = None,
+        allowed: Sequence[Tensor] | None = None,
     ) -> Draws:
         """Draw one sample from each stream, by `steps` guesses or, where that is fewer, one for each element.
 
-        What is `given` stays as it is, and the rest is drawn knowing it.
+        What is `given` stays as it is, and the rest is drawn knowing it, from the symbols that are `allowed` at each
+        element. Shapes: allowed, each (1 or batch, *part.shape, symbols) booleans.
         """
         turns, steps = take_turns(self._draw_times(streams), steps)
         parts = tuple(torch.zeros_like(turn) for turn in turns)
@@ -89,7 +91,8 @@ class Masked(Discrete):
             filled = Batch(parts[0], conditions=conditions or {}).with_parts(parts)
             time = torch.full((len(streams),), 1 - step / steps, device=parts[0].device)
             guesses = self._guess_hidden(filled, [turn >= step for turn in turns], time, guidance=guidance)
-            drawn = [draw_each(guess, u) for guess, u in zip(guesses, self.space.uniform(streams), strict=True)]
+            likely = zip(guesses, allowed or [None] * len(guesses), self.space.uniform(streams), strict=True)
+            drawn = [draw_each(only(guess, kept), u) for guess, kept, u in likely]
             parts = tuple(
                 torch.where(turn == step, new, old) for turn, new, old in zip(turns, drawn, parts, strict=True)
             )

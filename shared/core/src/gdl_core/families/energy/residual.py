@@ -9,6 +9,7 @@ from torch import Tensor
 
 from gdl_core.errors import UsageError
 from gdl_core.families.autoregressive import Autoregressive
+from gdl_core.families.autoregressive.following import Follow
 from gdl_core.families.family import Draws, Family
 from gdl_core.families.guidance import drop_conditions
 from gdl_core.families.roles import Encoder, Networks
@@ -75,11 +76,12 @@ class Residual(Family):
         top_k: int | None = None,
         top_p: float | None = None,
         min_p: float | None = None,
+        follow: Follow | None = None,
     ) -> Draws:
         """Draw so many `candidates` for each stream from q, and choose one of them by its energy.
 
         With more candidates the choice comes nearer to p (sampling, importance, resampling: Rubin 1987). The
-        temperature and the cuts are made to q.
+        temperature and the cuts are made to q, and what `follow` makes follows its sequences.
         """
         if candidates < 1:
             raise UsageError(f"{candidates} candidates for each sample; there must be at least one")
@@ -88,7 +90,7 @@ class Residual(Family):
         parts = streams.divide(candidates, self.space.max_length)
         draws = self.base.sample(
             parts, conditions=asked, prefixes=begun or prefixes,
-            temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p,
+            temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p, follow=follow,
         )  # fmt: skip
         if not draws.samples:
             return Draws([])

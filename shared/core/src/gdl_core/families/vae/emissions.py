@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from gdl_core.conditions import CODE
 from gdl_core.families.autoregressive import Autoregressive
+from gdl_core.families.autoregressive.following import Follow
 from gdl_core.families.given import Given
 from gdl_core.families.guidance import guided
 from gdl_core.families.imputation import by_turns
@@ -111,9 +112,12 @@ class SequenceEmission(Emission):
         *,
         temperature: float,
         prefixes: Sequence[Sequence[int]] | None = None,
+        follow: Follow | None = None,
     ) -> list[Sample]:
-        told = {**conditions, CODE: codes}
-        return self.model.sample(streams, conditions=told, prefixes=prefixes, temperature=temperature).samples
+        draws = self.model.sample(
+            streams, conditions={**conditions, CODE: codes}, prefixes=prefixes, temperature=temperature, follow=follow
+        )
+        return draws.samples
 
 
 class HierarchicalEmission(Emission):
