@@ -363,8 +363,8 @@ def write(arguments: argparse.Namespace) -> None:
 
 TRAINED_ON = (
     "excerpts of {bars} bars of the four-part chorales by J. S. Bach in music21's corpus, at {pitches} pitches; "
-    "{held_out}. The music is in the public domain; the corpus, which is not part of this model, says of its files what "
-    "their licence is"
+    "{held_out}. The music is in the public domain; the corpus, which is not part of this model, says of its files "
+    "what their licence is"
 )
 OF_TUNES = "a fifth of the tunes is held out, with all settings"
 OF_THE_SPLIT = "the chorales that the published split of 229, 76 and 77 has to test with are held out"

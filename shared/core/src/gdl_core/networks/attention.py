@@ -107,10 +107,7 @@ class CausalAttention(nn.Module):
         q, k = both.split([self.heads, self.key_value_heads], 1)
         if cache is not None:
             k, v = cache.append(k, v)
-        if cache is not None and q.shape[2] == 1:
-            y = attend_from_one(q, cache)
-        else:
-            y = attend_causally(q, k, v)
+        y = attend_from_one(q, cache) if cache is not None and q.shape[2] == 1 else attend_causally(q, k, v)
         return self.out(y.transpose(1, 2).flatten(-2))
 
     def _normalised(self, both: Tensor) -> Tensor:
