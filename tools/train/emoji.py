@@ -128,6 +128,7 @@ def write(arguments: argparse.Namespace) -> None:
         network=f"that of the recipe {RECIPE}",
         facts={"trained on": TRAINED_ON, "made by": "`tools/train/emoji.py` of the repository"},
         tags=["pictures"],
+        drawing=DRAWING,
     )
 
 
@@ -136,14 +137,12 @@ TRAINED_ON = (
     "tones and flags"
 )
 
-OPTIONS = "".join(f" --option {key}={value}" for key, value in DRAWING.items())
-
 TEXT = f"""Diffusion over the codes of an autoencoder.
 
 Draws small pictures in the manner of emoji, on white, of the class that is asked for ({", ".join(CLASSES.values())}) or
 of any.
 
-    gdl image sample --model {NAME} --count 16 --condition class=food{OPTIONS} --out food.png
+    gdl image sample --model {NAME} --count 16 --condition class=food --out food.png
 
 The measures are of {DRAWN_OF_EACH} raw draws of each class against the 169 emoji that were held out, which are too
 few for the Fréchet distance to mean much."""

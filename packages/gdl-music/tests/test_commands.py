@@ -90,7 +90,7 @@ def test_what_is_written_keeps_to_a_scale_and_to_ranges(gdl, there, tmp_path):
     [
         ("infill song.mid --bars 7..9 --model voices --out x.mid", "2 bars"),
         ("infill song.mid --bars 1..1 --voice oboe --model voices --out x.mid", "soprano"),
-        ("infill song.mid --bars 1..1 --model events --out x.mid", "masked"),
+        ("infill song.mid --bars 1..1 --model events --out x.mid", "--recipe coconet"),
         ("harmonize song.mid --count 2 --model voices --out x.mid", "name a folder"),
         ("continue song.mid --model voices", "--out"),
         ("sample --model voices --scale Gmaj --out x", "no scale"),

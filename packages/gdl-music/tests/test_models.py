@@ -5,18 +5,23 @@ import io
 import pretty_midi
 import pytest
 import symusic
+import torch
+from music21 import corpus
 
 from gdl_core.errors import UsageError
 from gdl_core.pipeline import Pipeline
 from gdl_music.continuing import proceed
 from gdl_music.conversion import from_pretty_midi
 from gdl_music.domain import DOMAIN
+from gdl_music.files import read
 from gdl_music.files.midi import midi_bytes, read_midi
 from gdl_music.filling import harmonize
-from gdl_music.voices import to_cells
+from gdl_music.voices import padded, to_cells
 
 MODELS = DOMAIN.shipped_models()
 LARGEST = 4_000_000
+HELD_OUT = ("bwv102.7", "bwv103.6", "bwv11.6", "bwv114.7")
+"""Chorales that `tools/train/music.py` keeps from training."""
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +78,15 @@ def test_a_midi_file_is_gone_on_with_and_stays_what_it_was(pipeline, drawn):
 def test_that_it_cannot_write_under_a_melody_is_said_with_what_can(pipeline, drawn):
     with pytest.raises(UsageError, match="cannot draw around what is known"):
         harmonize(pipeline, drawn[0])
+
+
+def test_the_true_voices_of_a_hidden_bar_are_likelier_the_more_bars_before_it_are_known(pipeline):
+    voices, means = pipeline.representation, []
+    for name in HELD_OUT:
+        [record] = read(corpus.getWork(f"bach/{name}.mxl"))
+        cells = to_cells(record.object)[:80]
+        samples = [voices.symbols(padded(cells[16 * (4 - before) :], 128)) for before in (0, 1, 4)]
+        found = pipeline.model.log_prob(voices.space.collate(samples)).elements.detach().unflatten(1, (-1, 4))
+        means.append([row[16 * n :][:16].mean(0) for n, row in zip((0, 1, 4), found, strict=True)])
+    nothing, one, four = torch.stack([torch.stack(of_one) for of_one in means]).mean((0, 2))
+    assert nothing + 0.05 < one < four

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 
 import pytest
 
@@ -74,3 +75,11 @@ def test_what_is_no_pattern_or_schema_is_refused(tmp_path):
             Constraint.of_regex(pattern)
     with pytest.raises(UsageError, match="cannot be read"):
         Constraint.of_schema(tmp_path / "none.json")
+
+
+def test_a_schema_that_cannot_be_kept_to_ends_the_command_within_a_second_and_nothing_is_drawn(gdl, letters, tmp_path):
+    (tmp_path / "schema.json").write_text(json.dumps({"type": "array", "items": {"not": {"type": "null"}}}))
+    began = time.process_time()
+    ended = gdl("sample", "--model", letters, "--json-schema", tmp_path / "schema.json")
+    assert ended.code == 2 and "not" in ended.err and ended.out == ""
+    assert time.process_time() - began < 1

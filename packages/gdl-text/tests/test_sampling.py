@@ -3,8 +3,11 @@
 import json
 
 import pytest
+import torch
 
 from gdl_text import Texts, load, read
+from gdl_text.spelling import bytes_of, readable
+from gdl_text.streaming import write
 
 
 def test_texts_stand_on_stdout_with_a_line_between_them_and_in_a_file_the_same(gdl, letters, tmp_path):
@@ -51,6 +54,28 @@ def test_what_is_written_as_it_comes_is_what_sample_draws(gdl, letters):
     ended = gdl("write", "--model", letters, "--seed", 5, "--tokens", len(whole.encode(errors="surrogateescape")),
                 "--temperature", 0.7)  # fmt: skip
     assert ended.out == whole.encode(errors="surrogateescape").decode(errors="replace") + "\n"
+
+
+def test_greedy_text_is_the_same_alone_among_others_streamed_and_without_a_cache(letters):
+    pipeline = load(letters)
+    with torch.no_grad():
+        for parameter in pipeline.model.parameters():
+            parameter.mul_(4 if parameter.ndim > 1 else 1)  # far from uniform, so that rounding decides nothing
+    drawing = {"prefix": "To", "temperature": 0, "raw": True, "unique": False}
+    (alone,) = pipeline.sample(1, seed=0, **drawing).texts
+    assert pipeline.sample(32, seed=7, **drawing).texts == (alone,) * 32
+    said = []
+    write(pipeline, "To", tokens=len(bytes_of(alone)) - 2, say=said.append, seed=3, temperature=0)
+    assert "To" + "".join(said) == readable(alone)
+    tokens = pipeline.representation.encode_prefix("To")
+    while len(tokens) < pipeline.representation.max_length:
+        symbols = torch.tensor([[0, *(token + 1 for token in tokens)]])
+        with torch.no_grad():
+            symbol = int(pipeline.model.network(symbols, {})[0, -1].argmax())
+        if symbol == 0:
+            break
+        tokens.append(symbol - 1)
+    assert pipeline.representation.decode(torch.tensor(tokens)) == alone and len(alone) > 6
 
 
 def test_writing_goes_on_beyond_the_context_until_the_text_ends_or_is_long_enough(gdl, letters):

@@ -19,6 +19,7 @@ DOMAIN = Domain(
     draw="gdl_text.draw:grid",
     histograms="gdl_text.metrics:histograms",
     neighbours="gdl_text.metrics:neighbours",
+    shade="gdl_text.shading:shade",
     commands="gdl_text.commands:register",
     models="gdl_text.models",
     default_model="poems",

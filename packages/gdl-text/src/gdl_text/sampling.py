@@ -153,7 +153,7 @@ def _draw(
 
 def _followed(pipeline: "Pipeline", stops: list[str], constraint: "Constraint | None") -> Mapping[str, Any]:
     """Return the options that hold texts and end them early; what only is to stop is cut, where a family cannot."""
-    from gdl_text.following import Stop, together
+    from gdl_text.following import Stop, plain, together
     from gdl_text.spelling import bytes_of
 
     if "follow" not in signature(pipeline.model.sample).parameters:
@@ -164,7 +164,9 @@ def _followed(pipeline: "Pipeline", stops: list[str], constraint: "Constraint | 
         return {}
     representation: Any = pipeline.representation  # each one of this domain has pieces
     ends = list(map(bytes_of, stops))
-    follows: list[Follow] = [lambda count: Stop(count, representation.pieces, ends)] if stops else []
+    follows: list[Follow] = plain(representation)
+    if stops:
+        follows.append(lambda count: Stop(count, representation.pieces, ends))
     if constraint:
         follows.append(constraint.follow(representation))
     follow = together(follows)

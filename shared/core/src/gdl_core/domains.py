@@ -74,6 +74,8 @@ class Domain:
     """(object, names of properties) -> a number for each name; not-a-number where there is none."""
     neighbours: str | None = None
     """(objects, known) -> for each object the place of the nearest among the known, and how similar it is, 0 to 1."""
+    shade: str | None = None
+    """(pipeline, objects) -> HTML that shows which parts of them the model finds likely, empty where it cannot tell."""
     commands: str | None = None
     """(typer app, domain) -> None: adds verbs to ``gdl <name>``, or replaces them."""
     models: str | None = None

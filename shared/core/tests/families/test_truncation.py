@@ -27,15 +27,43 @@ def test_cuts_that_keep_all_change_nothing():
     assert torch.equal(Truncation(top_k=9, top_p=1.0, min_p=0.0)(LOGITS), LOGITS)
 
 
-def test_draws_come_as_often_as_the_temperature_says():
-    count = 100_000
-    for temperature in (0.5, 1.0, 2.0):
-        expected = (LOGITS[:1] / temperature).softmax(-1)[0]
-        logits = Truncation(temperature=temperature)(LOGITS[:1]).expand(count, -1)
-        uniforms = torch.rand(count, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
-        found = draw(logits, uniforms).bincount(minlength=4) / count
-        error = (expected * (1 - expected) / count).sqrt()
-        assert ((found - expected).abs() < 4 * error).all()
+def cut_by_hand(probability: list[float], temperature=1.0, top_k=None, top_p=1.0, min_p=0.0) -> list[float]:
+    """Do what the papers say, symbol by symbol."""
+
+    def renewed(shares: list[float]) -> list[float]:
+        return [share / sum(shares) for share in shares]
+
+    heated = renewed([share ** (1 / temperature) for share in probability])
+    order = sorted(range(len(heated)), key=lambda symbol: -heated[symbol])[:top_k]
+    left = renewed([share if symbol in order else 0 for symbol, share in enumerate(heated)])
+    nucleus = [symbol for place, symbol in enumerate(order) if sum(left[other] for other in order[:place]) < top_p]
+    left = renewed([share if symbol in nucleus else 0 for symbol, share in enumerate(left)])
+    return renewed([share if share >= min_p * max(left) else 0 for share in left])
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"temperature": 0.5},
+        {"temperature": 1.0},
+        {"temperature": 2.0},
+        {"top_k": 5},
+        {"top_p": 0.7},
+        {"min_p": 0.15},
+        {"temperature": 1.5, "top_k": 7, "top_p": 0.9, "min_p": 0.2},
+    ],
+)
+def test_draws_come_as_often_as_theory_says_by_chi_square(options):
+    count, probability = 100_000, torch.rand(10, generator=torch.Generator().manual_seed(2)).square().tolist()
+    expected = torch.tensor(cut_by_hand(probability, **options), dtype=torch.float64) * count
+    logits = Truncation(**options)(torch.tensor([probability]).log()).expand(count, -1)
+    uniforms = torch.rand(count, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    found = draw(logits, uniforms).bincount(minlength=10)
+    there = expected > 0
+    assert int(found[~there].sum()) == 0
+    statistic = ((found[there] - expected[there]).square() / expected[there]).sum()
+    degrees = torch.tensor(int(there.sum()) - 1, dtype=torch.float64)
+    assert torch.special.gammaincc(degrees / 2, statistic / 2) > 0.001  # how often chance alone is as far off
 
 
 def test_a_refused_symbol_is_never_drawn():

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from gdl_core.errors import RepresentationError, UsageError, nearest
 from gdl_core.representation import Representation
@@ -22,6 +23,9 @@ STEPS = 4
 
 LENGTH = 64
 """Steps of a piece that are kept, unless another number is given."""
+
+Pictures = NDArray[np.int64]
+"""Pictures of time by pitch, one for each group of instruments. Shapes: (instruments, steps, pitches)."""
 
 _SILENT, _SOUNDING, _BEGINS = 0, 1, 2
 _ROUND = 8  # the number of pitches is a multiple of this, which networks for pictures like
@@ -100,6 +104,17 @@ class PianoRoll(Representation):
         return self._instruments
 
     @property
+    def metre(self) -> Metre:
+        """The metre of all pieces here."""
+        beats, _, unit = (self._metre or "4/4").partition("/")
+        return Metre(0, int(beats), int(unit))
+
+    @property
+    def bar(self) -> int:
+        """Steps in a bar."""
+        return max(1, STEPS * 4 * self.metre.beats // self.metre.unit)
+
+    @property
     def lowest(self) -> int:
         """The lowest pitch."""
         return self._lowest or 0
@@ -113,8 +128,16 @@ class PianoRoll(Representation):
 
     def encode(self, object: Any) -> Sample:
         """Draw a piece. Shapes: (instruments, steps, pitches)."""
-        piece = checked(object).rescaled(STEPS)
-        picture = np.zeros(self.space.full_shape, np.int64)
+        return torch.from_numpy(self.pictures(checked(object), self.steps))
+
+    def pictures(self, piece: Piece, steps: int) -> Pictures:
+        """Draw so many steps of a piece. Shapes: (instruments, steps, pitches).
+
+        Raises:
+            RepresentationError: A pitch is outside of the pictures, or they are empty.
+        """
+        piece = piece.rescaled(STEPS)
+        picture = np.zeros((len(self.instruments), steps, self.space.shape[1]), np.int64)
         for track in piece.tracks:
             group = group_of(track.program, drums=track.drums)
             name = ALL if self.instruments == (ALL,) and not track.drums else group
@@ -122,11 +145,11 @@ class PianoRoll(Representation):
                 for start, duration, pitch, *_ in track.notes:
                     self._draw(picture[self.instruments.index(name)], start, duration, pitch)
         if not picture.any():
-            raise RepresentationError(f"nothing plays in the first {self.steps} steps of {', '.join(self.instruments)}")
-        return torch.from_numpy(picture)
+            raise RepresentationError(f"nothing plays in the first {steps} steps of {', '.join(self.instruments)}")
+        return picture
 
     def _draw(self, picture: np.ndarray, start: int, duration: int, pitch: int) -> None:
-        if start >= self.steps:
+        if start >= len(picture):
             return
         place = pitch - self.lowest
         if not 0 <= place < picture.shape[1]:
@@ -148,19 +171,20 @@ class PianoRoll(Representation):
             raise RepresentationError(
                 f"a sample of shape {tuple(getattr(sample, 'shape', ()))} is none of {self.space}"
             )
+        return self.piece(sample.numpy(), metres=[self.metre], tempos=[Tempo(0, self._tempo or 120.0)])
+
+    def piece(self, pictures: Pictures, *, metres: Iterable[Metre], tempos: Iterable[Tempo]) -> Piece:
+        """Read the notes of pictures of any number of steps. Shapes: (instruments, steps, pitches).
+
+        Raises:
+            RepresentationError: They are empty.
+        """
         tracks = [
             Track(_notes(picture, self.lowest), _program(name), name == DRUMS, name)
-            for name, picture in zip(self.instruments, sample.numpy(), strict=True)
+            for name, picture in zip(self.instruments, pictures, strict=True)
         ]
-        metre = Metre(0, *map(int, (self._metre or "4/4").split("/")))
-        return checked(
-            Piece(
-                [track for track in tracks if track.notes],
-                resolution=STEPS,
-                metres=[metre],
-                tempos=[Tempo(0, self._tempo or 120.0)],
-            )
-        )
+        sounding = [track for track in tracks if track.notes]
+        return checked(Piece(sounding, resolution=STEPS, metres=metres, tempos=tempos))
 
     def to_config(self) -> dict[str, Any]:
         return {

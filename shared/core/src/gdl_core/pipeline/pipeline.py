@@ -235,7 +235,16 @@ class Pipeline:
     def draw_at(
         self, numbers: range, seed: int, precision: str, asked: Mapping[str, Any], options: Mapping[str, Any]
     ) -> list[Draw]:
-        """Draw the samples of these numbers of a run at once; `asked` and `options` go to the family."""
+        """Draw the objects of these numbers of a run at once; `asked` and `options` go to the family."""
+        draws = self.samples_at(numbers, seed, precision, asked, options)
+        known = [None] * len(numbers) if draws.log_prob is None else draws.log_prob.tolist()
+        drawn = zip(numbers, draws.samples, known, strict=True)
+        return [Draw(number, self.decode(sample), log_prob) for number, sample, log_prob in drawn]
+
+    def samples_at(
+        self, numbers: range, seed: int, precision: str, asked: Mapping[str, Any], options: Mapping[str, Any]
+    ) -> Draws:
+        """Draw what `draw_at` does, and leave the samples as they are."""
         rows = {name: row.expand(len(numbers), *row.shape[1:]) for name, row in asked.get("conditions", {}).items()}
         conditions = {name: row.to(self.device) for name, row in rows.items()}
         if "follow" in asked and "follow" in options:
@@ -248,10 +257,7 @@ class Pipeline:
         streams = Streams(seed, numbers, device=self.device)
         half = find_precision(precision, self.device) == "bfloat16"
         with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
-            draws = self._call_family(streams, asked)
-        known = [None] * len(numbers) if draws.log_prob is None else draws.log_prob.tolist()
-        drawn = zip(numbers, draws.samples, known, strict=True)
-        return [Draw(number, self.decode(sample), log_prob) for number, sample, log_prob in drawn]
+            return self._call_family(streams, asked)
 
     def _call_family(self, streams: Streams, options: Mapping[str, Any]) -> Draws:
         there = signature(self.model.sample).parameters

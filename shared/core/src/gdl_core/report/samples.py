@@ -6,6 +6,7 @@ from typing import Any
 from gdl_core.domains import Domain
 from gdl_core.errors import RepresentationError
 from gdl_core.metrics import novelty, uniqueness, wasserstein_distance
+from gdl_core.pipeline import Pipeline
 from gdl_core.report.charts import histogram
 from gdl_core.report.page import Section, facts, picture, table
 
@@ -14,6 +15,9 @@ PICTURED = 24
 
 VIEWED = 12
 """How many samples can be explored, where a domain has a view."""
+
+SHADED = 3
+"""Of how many samples, and objects of the data, it is shown how likely their parts are."""
 
 PAIRS = 8
 """How many samples are drawn beside their nearest neighbour."""
@@ -43,6 +47,17 @@ def sample_sections(
         rows = [[name, value] for name, value in measures.items() if isinstance(value, int | float | str)]
         sections.append(Section("Measures", table(["measure", "value"], rows)))
     return sections
+
+
+def shaded_sections(pipeline: Pipeline, drawn: Sequence[Any], known: Sequence[Any]) -> list[Section]:
+    """Show which parts of objects a model finds likely, of what it drew and of the data, where its domain can."""
+    if not pipeline.domain.has("shade"):
+        return []
+    shade = pipeline.domain.load("shade")
+    kinds = {"Samples": valid_objects(pipeline.domain, drawn)[0], "Data": thinned(known, SHADED)}
+    shown = {kind: html for kind, objects in kinds.items() if objects and (html := shade(pipeline, objects[:SHADED]))}
+    body = "".join(f"<h3>{kind}</h3>{html}" for kind, html in shown.items())
+    return [Section("Likelihood of each part", body)] if body else []
 
 
 def valid_objects(domain: Domain, objects: Sequence[Any]) -> tuple[list[Any], list[Any]]:

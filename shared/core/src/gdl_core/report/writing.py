@@ -15,7 +15,7 @@ from gdl_core.pipeline import Pipeline
 from gdl_core.report.latent import latent_sections
 from gdl_core.report.markdown import to_html
 from gdl_core.report.page import Section, page
-from gdl_core.report.samples import sample_sections
+from gdl_core.report.samples import sample_sections, shaded_sections
 from gdl_core.report.training import DESCRIPTION, settings_sections, training_sections
 
 MOST = 10_000
@@ -60,6 +60,7 @@ def _of_model(domain: Domain, folder: Path, expected: Sequence[Any], *, count: i
     known = expected or _own_data(pipeline, folder / "data", MOST)
     sections = training_sections(folder)
     sections += sample_sections(domain, drawn, known)
+    sections += shaded_sections(pipeline, drawn, known)
     sections += latent_sections(pipeline, drawn, known)
     sections += settings_sections(folder)
     if pipeline.card:
