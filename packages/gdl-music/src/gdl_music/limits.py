@@ -38,13 +38,15 @@ def within_limits(piece: Piece, end: int | None = None) -> Piece:
         raise InputError("the piece has no notes")
     if piece.note_count > MOST_NOTES:
         raise InputError(f"the piece has {piece.note_count:,} notes; up to {MOST_NOTES:,} are read")
+    slowest = TEMPOS[1]
     for tempo in piece.tempos:
         if not TEMPOS[0] <= tempo.quarters <= TEMPOS[1]:
             raise InputError(f"a tempo of {tempo.quarters:g} quarter notes a minute is damaged; mend or delete it")
+        slowest = min(slowest, tempo.quarters)
     for metre in piece.metres:
         if not (1 <= metre.beats <= _MOST_COUNT and metre.unit in _UNITS):
             raise InputError(f"a metre of {metre} is damaged; mend or delete it")
-    if end is not None and end / piece.resolution <= MOST_QUARTERS and piece.second_of(end) <= LONGEST:
+    if end is not None and end <= piece.resolution * min(MOST_QUARTERS, LONGEST * slowest / 60):
         return piece
     if piece.quarters > MOST_QUARTERS or piece.seconds > LONGEST:
         raise InputError(

@@ -51,6 +51,9 @@ class Metre(NamedTuple):
         return f"{self.beats}/{self.unit}"
 
 
+_COMMON, _MODERATE = Metre(0, 4, 4), Tempo(0, 120.0)
+
+
 class Key(NamedTuple):
     """From a tick on, so many sharps stand at the staff (flats: below zero), and the mode is minor or major."""
 
@@ -157,15 +160,13 @@ class Piece:
         tempos: Iterable[Tempo] = (),
         keys: Iterable[Key] = (),
     ) -> None:
-        values = {
-            "tracks": tuple(tracks),
-            "resolution": resolution,
-            "metres": _from_start(metres, Metre(0, 4, 4)),
-            "tempos": _from_start(tempos, Tempo(0, 120.0)),
-            "keys": _changes(keys),
-        }
-        for name, value in values.items():
-            object.__setattr__(self, name, value)
+        self.__dict__.update(  # a frozen value is set once, here
+            tracks=tuple(tracks),
+            resolution=resolution,
+            metres=_from_start(metres, _COMMON),
+            tempos=_from_start(tempos, _MODERATE),
+            keys=_changes(keys),
+        )
 
     def __repr__(self) -> str:
         metres = dict.fromkeys(map(str, self.metres))

@@ -51,7 +51,7 @@ def bytes_of(path: Path) -> bytes:
         size = os.stat(path).st_size
         if size > LARGEST_FILE:
             raise InputError(f"the file has {size:,} bytes; up to {LARGEST_FILE:,} are read")
-        with open(path, "rb") as file:
+        with open(path, "rb", buffering=0) as file:
             data = file.read()
     except OSError as error:
         raise InputError(f"it cannot be opened: {error.strerror or error}") from error

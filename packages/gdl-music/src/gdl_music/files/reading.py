@@ -40,7 +40,8 @@ def read(source: str | Path, *, column: str | None = None, skipped: Skip | None 
 
 def _records(source: str | Path, skip: Skip) -> Iterator[Record]:
     if str(source) == STANDARD:
-        yield from _described([("stdin", read_midi(sys.stdin.buffer.read()))], {})
+        piece = read_midi(sys.stdin.buffer.read())
+        yield Record(piece, "stdin", Facts(piece, {}))
         return
     path = Path(source)
     if path.is_dir():
@@ -60,24 +61,20 @@ def _records(source: str | Path, skip: Skip) -> Iterator[Record]:
 
 def _from_file(path: Path, properties: Mapping[str, Any], skip: Skip) -> Iterator[Record]:
     """Read the pieces of one file; one that cannot be read is skipped by name."""
+    where = str(path)
     try:
-        pieces = list(_pieces(path, skip))
+        pieces = _pieces(path, where, skip)
     except InputError as error:
-        skip(Skipped(str(path), str(error)))
+        skip(Skipped(where, str(error)))
         return
-    yield from _described(pieces, properties)
+    for place, piece in pieces:
+        yield Record(piece, place, Facts(piece, properties))
 
 
-def _pieces(path: Path, skip: Skip) -> Iterator[tuple[str, Piece]]:
+def _pieces(path: Path, where: str, skip: Skip) -> list[tuple[str, Piece]]:
     data, suffix = bytes_of(path), path.suffix.lower()
     if suffix in MIDI:
-        yield str(path), read_midi(data)
-        return
+        return [(where, read_midi(data))]
     from gdl_music.files.scores import read_scores
 
-    yield from read_scores(data, SCORES[suffix], str(path), skip)
-
-
-def _described(pieces: list[tuple[str, Piece]], properties: Mapping[str, Any]) -> Iterator[Record]:
-    for where, piece in pieces:
-        yield Record(piece, where, Facts(piece, properties))
+    return list(read_scores(data, SCORES[suffix], where, skip))
