@@ -11,6 +11,8 @@ _QUICK = {"batch_size": 4, "learning_rate": 4e-3, "weight_decay": 0.1, "warmup_s
 _ONE_LENGTH = {"variable": False}
 _GRID: dict[str, Any] = {"periods": [4, 16, 64]}
 """What networks over four voices are told of each cell: its voice, its place in the beat and in a bar of four beats."""
+_WRITER = {"width": 128, "layers": 2, "heads": 4, "window": 8, "dropout": 0.1}
+_ENCODER = {"width": 96, "layers": 2, "heads": 4, "window": 9}
 
 RECIPES = (
     Recipe(
@@ -32,7 +34,7 @@ RECIPES = (
         family="autoregressive",
         representation="voices",
         network="transformer",
-        network_options={"width": 128, "layers": 2, "heads": 4, "window": 8, **_GRID},
+        network_options={**_WRITER, **_GRID},
         training=_QUICK,
     ),
     Recipe(
@@ -49,21 +51,17 @@ RECIPES = (
     ),
     Recipe(
         name="musicvae",
-        summary="A code between two recurrent networks over a grid of voices (voices=1: melodies). The decoder writes "
-        "symbol by symbol in one layer of time; the variant hierarchical has the paper's conductor over the bars.",
+        summary="A code between two transformers over a grid of voices (voices=1: melodies), where the paper has "
+        "recurrent networks. The decoder writes symbol by symbol in one layer of time; the variant hierarchical has a "
+        "conductor over the bars.",
         paper="Roberts et al. (2018), MusicVAE, arXiv:1803.05428",
         family="vae",
         variant="sequence",
         representation="voices",
-        network="recurrent",
-        network_options={
-            "encoder": {"cell": "gru", "width": 128},
-            "autoregressor": {"cell": "gru", "width": 256, "layers": 1, "window": 8},
-            **_GRID,
-        },
+        network_options={"encoder": _ENCODER, "autoregressor": _WRITER, **_GRID},
         family_options={"latent": 64, "free_bits": 0.25},
         representation_options=_ONE_LENGTH,
-        training={**_QUICK, "batch_size": 16},
+        training={**_QUICK, "batch_size": 8},
     ),
     Recipe(
         name="coconet",
@@ -73,22 +71,30 @@ RECIPES = (
         family="diffusion",
         variant="masked",
         representation="voices",
-        network_options={"width": 128, "layers": 4, "heads": 4, "window": 9, **_GRID},
+        network_options={"width": 128, "layers": 3, "heads": 4, "window": 9, **_GRID},
         representation_options=_ONE_LENGTH,
-        training={**_QUICK, "batch_size": 16},
+        training={**_QUICK, "batch_size": 8},
     ),
     Recipe(
         name="musegan",
         summary="Convolutions make a piano roll for each of five groups of instruments out of noise, all bars at once, "
-        "and others judge them; one code for all where the paper has codes for bars and tracks.",
-        paper="Dong et al. (2017), MuseGAN, arXiv:1709.06298; Gulrajani et al. (2017), arXiv:1704.00028",
+        "beat by beat; a critic compares each with a real one. One code for all where the paper has codes for bars and "
+        "tracks.",
+        paper="Dong et al. (2017), MuseGAN, arXiv:1709.06298; Huang et al. (2025), R3GAN, arXiv:2501.05441",
         family="gan",
-        variant="wasserstein",
+        variant="relativistic",
         representation="piano-roll",
         network="residual",
-        family_options={"latent": 128, "betas": [0.0, 0.9]},
+        network_options={"patch": 4},
+        family_options={"latent": 64},
         representation_options={"instruments": 5},
-        training={"batch_size": 32, "learning_rate": 2e-4, "weight_decay": 0.0, "gradient_clip": 10.0},
+        training={
+            "batch_size": 16,
+            "learning_rate": 8e-4,
+            "weight_decay": 0.0,
+            "gradient_clip": 10.0,
+            "ema_decay": 0.995,
+        },
     ),
     Recipe(
         name="piano-roll-diffusion",
@@ -109,14 +115,10 @@ RECIPES = (
         family="flow",
         variant="sequence",
         representation="voices",
-        network_options={
-            "encoder": {"width": 64, "layers": 1, "heads": 4, "window": 5},
-            "autoregressor": {"width": 128, "layers": 2, "heads": 4, "window": 8},
-            **_GRID,
-        },
+        network_options={"encoder": _ENCODER, "autoregressor": _WRITER, **_GRID},
         family_options={"latent": 32, "steps": 4, "free_nats": 16.0},
         representation_options=_ONE_LENGTH,
-        training={**_QUICK, "batch_size": 16},
+        training={**_QUICK, "batch_size": 8},
     ),
     Recipe(
         name="music-ebm",
@@ -125,13 +127,9 @@ RECIPES = (
         family="energy",
         variant="residual",
         representation="voices",
-        network_options={
-            "autoregressor": {"width": 128, "layers": 2, "heads": 4, "window": 8},
-            "energy": {"width": 64, "layers": 2, "heads": 4, "window": 9},
-            **_GRID,
-        },
+        network_options={"autoregressor": _WRITER, "energy": _ENCODER, **_GRID},
         family_options={"negatives": 4},
         representation_options=_ONE_LENGTH,
-        training={**_QUICK, "batch_size": 16},
+        training={**_QUICK, "batch_size": 8},
     ),
 )
