@@ -26,9 +26,6 @@ ORDERS = range(5, 9)
 HELD_OUT = ("parts", "works")
 """What is held out: the ends of works that are learned, and whole works."""
 
-SCORED = 600
-"""The most texts of a part whose bits are taken, at even distances; counting is asked about the same ones."""
-
 Parts = Mapping[str, Sequence[str]]
 
 
@@ -92,7 +89,7 @@ def bits(pipeline: Any, parts: Parts) -> dict[str, float]:
         return {}
     found = {}
     for part in HELD_OUT:
-        records = [Record(text, f"{part}:{place}") for place, text in enumerate(scored(parts[part]))]
+        records = [Record(text, f"{part}:{place}") for place, text in enumerate(parts[part])]
         rated = together(rate(pipeline, records, skipped=print))
         found[f"bits_per_byte_of_{part} ({told}{BOUNDS[rated.kind]})"] = rated.bits
     return found | dict(counted(parts))
@@ -102,17 +99,17 @@ def counted(parts: Parts) -> Iterator[tuple[str, float]]:
     """Yield the fewest bits that a byte of the same texts takes by counting runs of bytes."""
     models = [BackOff(parts["train"], order=order) for order in ORDERS]
     for part in HELD_OUT:
-        yield f"bits_per_byte_of_{part}_by_counting", min(one.bits(scored(parts[part])) for one in models)
+        yield f"bits_per_byte_of_{part}_by_counting", min(one.bits(parts[part]) for one in models)
 
 
-def scored(texts: Sequence[str]) -> Sequence[str]:
-    """Return the texts that are scored.
+def spread(texts: Sequence[str], most: int) -> list[str]:
+    """Return at most so many of the texts, at even distances.
 
     Example:
-        >>> len(scored("a" * 100)), len(scored("a" * 2000))
-        (100, 500)
+        >>> spread("abcdefg", 3), spread("abc", 3)
+        (['a', 'd', 'g'], ['a', 'b', 'c'])
     """
-    return texts[:: -(-len(texts) // SCORED)]
+    return list(texts[:: -(-len(texts) // most)])
 
 
 def use_of_codes(pipeline: Any, texts: Sequence[str]) -> dict[str, float]:
@@ -120,6 +117,6 @@ def use_of_codes(pipeline: Any, texts: Sequence[str]) -> dict[str, float]:
     model, representation = pipeline.model, pipeline.representation
     if not isinstance(model, GaussianCodes):
         return {}
-    samples = [sample for windows in representation.encode_windows(list(scored(texts))) for sample in windows]
+    samples = [sample for windows in representation.encode_windows(texts) for sample in windows]
     nats, share = model.use_of_codes(model.space.collate(samples))
     return {"nats_in_code": nats, "units_in_use": share}

@@ -1,12 +1,13 @@
 """Pieces from and to the objects of symusic, pretty_midi and music21; each is imported only when it is used."""
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gdl_core.errors import RepresentationError
-from gdl_music.piece import Key, Metre, Note, Piece, Tempo, Track
+from gdl_music.piece import Columns, Key, Metre, Note, Piece, Tempo, Track
 
 if TYPE_CHECKING:
     import pretty_midi
@@ -62,8 +63,25 @@ def from_symusic(score: Any) -> Piece:
 
     if score.ttype != symusic.TimeUnit.tick:
         score = score.to("tick")
+    return _piece(score, [_track(track) for track in score.tracks if len(track.notes)])
+
+
+def taken_from_symusic(score: Any) -> Piece:
+    """Return what `from_symusic` does, of a score in ticks that nobody changes: its notes are read when asked for."""
+    tracks = score.tracks
+    return _piece(
+        score,
+        [
+            Track.awaiting(len(notes), partial(_columns, notes), track.program, track.is_drum, track.name)
+            for track in tracks
+            if len(notes := track.notes)
+        ],
+    )
+
+
+def _piece(score: Any, tracks: list[Track]) -> Piece:
     return Piece(
-        [_track(track) for track in score.tracks if len(track.notes)],
+        tracks,
         resolution=score.ticks_per_quarter,
         metres=[Metre(one.time, one.numerator, one.denominator) for one in score.time_signatures],
         tempos=[Tempo(one.time, round(one.qpm, 3)) for one in score.tempos],
@@ -72,10 +90,14 @@ def from_symusic(score: Any) -> Piece:
 
 
 def _track(track: Any) -> Track:
-    found = track.notes.numpy()
+    return Track.of_columns(_columns(track.notes), track.program, track.is_drum, track.name)
+
+
+def _columns(notes: Any) -> Columns:
+    found = notes.numpy()
     columns = np.array([found["time"], found["duration"], found["pitch"], found["velocity"]], np.int64)
     np.maximum(columns[1::2], 1, out=columns[1::2])  # durations and velocities
-    return Track.of_columns(columns, track.program, track.is_drum, track.name)
+    return columns
 
 
 def to_symusic(piece: Piece) -> Any:

@@ -1,8 +1,9 @@
 """What tells one piece from another: names and numbers that samples can be asked for, and that reports compare."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import isnan
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from gdl_music.piece import Piece
 from gdl_music.statistics import MEASURES
 
 TONICS = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+
+FACTS = ("key", "metre", "instruments")
+"""What `facts` says of a piece."""
 
 _PROFILES = np.array(
     [
@@ -35,6 +39,38 @@ def facts(piece: Piece) -> dict[str, str]:
         {'key': 'A minor', 'metre': '4/4', 'instruments': 'bass'}
     """
     return {"key": key(piece), "metre": str(piece.metres[0]), "instruments": "+".join(sorted(instruments(piece)))}
+
+
+class Facts(Mapping[str, Any]):
+    """What is said of a piece, and its `facts`, which are found when one of them is first asked for.
+
+    Example:
+        >>> from gdl_music.piece import Note, Track
+        >>> Facts(Piece([Track((Note(0, 480, 60),))]), {"class": "a"})["metre"]
+        '4/4'
+    """
+
+    def __init__(self, piece: Piece, said: Mapping[str, Any]) -> None:
+        self.piece, self.said = piece, said
+        self.found: dict[str, str] | None = None
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self.said:
+            return self.said[name]
+        if name not in FACTS:
+            raise KeyError(name)
+        self.found = self.found or facts(self.piece)
+        return self.found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self.said
+        yield from FACTS
+
+    def __len__(self) -> int:
+        return len(self.said) + len(FACTS)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
 
 
 def instruments(piece: Piece) -> set[str]:

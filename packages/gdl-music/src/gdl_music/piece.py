@@ -1,7 +1,7 @@
 """What this package takes for a piece of music: notes in tracks, with metres, tempos and keys; it never changes."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import gcd
@@ -51,6 +51,9 @@ class Metre(NamedTuple):
         return f"{self.beats}/{self.unit}"
 
 
+_COMMON, _MODERATE = Metre(0, 4, 4), Tempo(0, 120.0)
+
+
 class Key(NamedTuple):
     """From a tick on, so many sharps stand at the staff (flats: below zero), and the mode is minor or major."""
 
@@ -89,19 +92,35 @@ class Track:
         track.__dict__.update(columns=columns, program=program, drums=drums, name=name)
         return track
 
+    @classmethod
+    def awaiting(
+        cls, count: int, columns: Callable[[], Columns], program: int = 0, drums: bool = False, name: str = ""
+    ) -> Self:
+        """Return a track of so many notes, whose table `columns` makes when it is first asked for."""
+        track = cls.__new__(cls)
+        track.__dict__.update(count=count, source=columns, program=program, drums=drums, name=name)
+        return track
+
     def __getattr__(self, name: str) -> Any:
-        """Make the notes, or the table of them (`columns`), from the other when it is first asked for."""
-        if name == "notes" and "columns" in self.__dict__:
-            made: Any = tuple(sorted(map(Note._make, zip(*self.columns.tolist(), strict=True))))
-        elif name == "columns" and "notes" in self.__dict__:
+        """Make the notes, or the table of them (`columns`), when it is first asked for."""
+        there = self.__dict__
+        if name == "columns" and "source" in there:
+            made: Any = there["source"]()
+            del there["source"]
+        elif name == "notes" and ("columns" in there or "source" in there):
+            made = tuple(sorted(map(Note._make, zip(*self.columns.tolist(), strict=True))))
+        elif name == "columns" and "notes" in there:
             made = np.array(self.notes, np.int64).reshape(-1, 4).T
         else:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        self.__dict__[name] = made
+        there[name] = made
         return made
 
     def __len__(self) -> int:
-        return self.columns.shape[1] if "columns" in self.__dict__ else len(self.notes)
+        there = self.__dict__
+        if "count" in there:
+            return int(there["count"])
+        return self.columns.shape[1] if "columns" in there else len(self.notes)
 
     @property
     def end(self) -> int:
@@ -141,15 +160,13 @@ class Piece:
         tempos: Iterable[Tempo] = (),
         keys: Iterable[Key] = (),
     ) -> None:
-        values = {
-            "tracks": tuple(tracks),
-            "resolution": resolution,
-            "metres": _from_start(metres, Metre(0, 4, 4)),
-            "tempos": _from_start(tempos, Tempo(0, 120.0)),
-            "keys": _changes(keys),
-        }
-        for name, value in values.items():
-            object.__setattr__(self, name, value)
+        self.__dict__.update(  # a frozen value is set once, here
+            tracks=tuple(tracks),
+            resolution=resolution,
+            metres=_from_start(metres, _COMMON),
+            tempos=_from_start(tempos, _MODERATE),
+            keys=_changes(keys),
+        )
 
     def __repr__(self) -> str:
         metres = dict.fromkeys(map(str, self.metres))
@@ -323,13 +340,14 @@ class Piece:
 def _from_start(changes: Iterable[Any], default: Any) -> tuple[Any, ...]:
     """Put changes in order, the first of them at the beginning."""
     ordered = _changes(changes)
-    if not ordered or ordered[0].start > 0:
-        ordered = (default, *ordered)
-    return _changes(ordered)
+    return ordered if ordered and ordered[0].start <= 0 else _changes((default, *ordered))
 
 
 def _changes(changes: Iterable[Any]) -> tuple[Any, ...]:
     """Put changes in order; of several at one tick the last counts, and one that changes nothing is left out."""
+    changes = tuple(changes)
+    if len(changes) < 2:
+        return changes
     last = {change.start: change for change in changes}
     kept: list[Any] = []
     for start in sorted(last):

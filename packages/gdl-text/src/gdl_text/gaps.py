@@ -87,7 +87,8 @@ def _written(pipeline: Pipeline, parts: Sequence[str], gap: int | None, seed: in
         )
     if len(parts) > 2:
         raise UsageError(f"the text has {len(parts) - 1} gaps, and this model fills one at a time")
-    tokens = middle_last(*map(representation.encode_prefix, parts), representation.marks)
+    beginning, end = map(representation.encode_prefix, parts)
+    tokens = middle_last(beginning, end, representation.marks)
     _check_length(len(tokens) + 2, representation.max_length)
     most = min(gap or representation.max_length, representation.max_length - len(tokens) - 1)
 

@@ -74,16 +74,17 @@ RECIPES = (
     ),
     Recipe(
         name="text-flow",
-        summary="The code of a line of text has a prior of affine couplings, and a decoder writes all its characters "
-        "at once.",
+        summary="The code of a line of text has a prior of affine couplings, and a recurrent decoder writes the line "
+        "in the light of it: what the characters tell of one another need not be in the code.",
         paper="Chen et al. (2016), arXiv:1611.02731; Ziegler and Rush (2019), arXiv:1901.10548",
         family="flow",
-        variant="latent",
+        variant="sequence",
         representation="characters",
         representation_options=_VERSES,
-        network_options={"encoder": {"width": 96, "layers": 2}, "decoder": {"width": 128, "layers": 3}},
-        family_options={"latent": 64, "steps": 4},
-        training={"batch_size": 32, "learning_rate": 2e-3, "weight_decay": 0.0, "ema_decay": 0.99},
+        network="recurrent",
+        network_options={"encoder": {"width": 128}, "autoregressor": {"cell": "gru", "width": 256, "layers": 1}},
+        family_options={"latent": 32, "steps": 4, "free_nats": 4.0},
+        training={"batch_size": 64, "learning_rate": 3e-3, "weight_decay": 0.0, "ema_decay": 0.99},
     ),
     Recipe(
         name="seq-gan",

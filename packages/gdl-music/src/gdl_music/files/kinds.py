@@ -1,5 +1,6 @@
 """What kinds of file hold music."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def is_music(name: str) -> bool:
         >>> is_music("a.MID"), is_music("notes.txt"), is_music("._a.mid")
         (True, False, False)
     """
-    return Path(name).suffix.lower() in KINDS and not name.startswith(".")
+    return name[name.rfind(".") :].lower() in KINDS and not name.startswith(".")
 
 
 def check_kind(path: Path) -> None:
@@ -47,10 +48,11 @@ def bytes_of(path: Path) -> bytes:
         InputError: The file cannot be opened, is empty, or is larger than `LARGEST_FILE`.
     """
     try:
-        size = path.stat().st_size
+        size = os.stat(path).st_size
         if size > LARGEST_FILE:
             raise InputError(f"the file has {size:,} bytes; up to {LARGEST_FILE:,} are read")
-        data = path.read_bytes()
+        with open(path, "rb", buffering=0) as file:
+            data = file.read()
     except OSError as error:
         raise InputError(f"it cannot be opened: {error.strerror or error}") from error
     if not data:

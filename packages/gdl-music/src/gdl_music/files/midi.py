@@ -3,7 +3,7 @@
 from typing import Any
 
 from gdl_core.errors import InputError
-from gdl_music.conversion import from_symusic, to_symusic
+from gdl_music.conversion import taken_from_symusic, to_symusic
 from gdl_music.limits import MOST_NOTES, within_limits
 from gdl_music.piece import Piece
 
@@ -22,7 +22,7 @@ def read_midi(data: bytes) -> Piece:
         score: Any = symusic.Score.from_midi(data)
         if score.note_num() > MOST_NOTES:
             raise InputError(f"the file has {score.note_num():,} notes; up to {MOST_NOTES:,} are read")
-        piece = from_symusic(score)
+        piece = taken_from_symusic(score)
     except InputError:
         raise
     except (RuntimeError, ValueError, IndexError, OverflowError) as error:
@@ -30,7 +30,7 @@ def read_midi(data: bytes) -> Piece:
         raise InputError(f"the MIDI file is damaged: {reason[:200]}") from error
     except MemoryError:
         raise InputError("the MIDI file asks for too much memory") from None
-    return within_limits(piece)
+    return within_limits(piece, score.end())
 
 
 def midi_bytes(piece: Piece) -> bytes:

@@ -1,5 +1,6 @@
 """Read music as records, one after the other, from whatever holds it."""
 
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -10,7 +11,7 @@ from gdl_core.representation import Record, not_empty
 from gdl_core.sources import files_within, missing
 from gdl_music.files.kinds import MIDI, SCORES, STANDARD, Skip, bytes_of, check_kind, is_music
 from gdl_music.files.midi import read_midi
-from gdl_music.measures import facts
+from gdl_music.measures import Facts
 from gdl_music.piece import Piece
 
 CLASS = "class"
@@ -39,13 +40,18 @@ def read(source: str | Path, *, column: str | None = None, skipped: Skip | None 
 
 def _records(source: str | Path, skip: Skip) -> Iterator[Record]:
     if str(source) == STANDARD:
-        yield from _described([("stdin", read_midi(sys.stdin.buffer.read()))], {})
+        piece = read_midi(sys.stdin.buffer.read())
+        yield Record(piece, "stdin", Facts(piece, {}))
         return
     path = Path(source)
     if path.is_dir():
+        known: dict[str, Mapping[str, Any]] = {}
         for found in files_within(path, is_music):
-            within = found.relative_to(path).parts
-            yield from _from_file(found, {CLASS: within[0]} if len(within) > 1 else {}, skip)
+            folder = os.path.dirname(found)
+            if folder not in known:
+                within = found.parent.relative_to(path).parts
+                known[folder] = {CLASS: within[0]} if within else {}
+            yield from _from_file(found, known[folder], skip)
         return
     if not path.exists():
         raise missing(path)
@@ -55,24 +61,20 @@ def _records(source: str | Path, skip: Skip) -> Iterator[Record]:
 
 def _from_file(path: Path, properties: Mapping[str, Any], skip: Skip) -> Iterator[Record]:
     """Read the pieces of one file; one that cannot be read is skipped by name."""
+    where = str(path)
     try:
-        pieces = list(_pieces(path, skip))
+        pieces = _pieces(path, where, skip)
     except InputError as error:
-        skip(Skipped(str(path), str(error)))
+        skip(Skipped(where, str(error)))
         return
-    yield from _described(pieces, properties)
+    for place, piece in pieces:
+        yield Record(piece, place, Facts(piece, properties))
 
 
-def _pieces(path: Path, skip: Skip) -> Iterator[tuple[str, Piece]]:
-    data = bytes_of(path)
-    if path.suffix.lower() in MIDI:
-        yield str(path), read_midi(data)
-        return
+def _pieces(path: Path, where: str, skip: Skip) -> list[tuple[str, Piece]]:
+    data, suffix = bytes_of(path), path.suffix.lower()
+    if suffix in MIDI:
+        return [(where, read_midi(data))]
     from gdl_music.files.scores import read_scores
 
-    yield from read_scores(data, SCORES[path.suffix.lower()], str(path), skip)
-
-
-def _described(pieces: list[tuple[str, Piece]], properties: Mapping[str, Any]) -> Iterator[Record]:
-    for where, piece in pieces:
-        yield Record(piece, where, {**properties, **facts(piece)})
+    return list(read_scores(data, SCORES[suffix], where, skip))

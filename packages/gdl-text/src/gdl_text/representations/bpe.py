@@ -12,6 +12,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from tokenizers.decoders import ByteLevel
 
 from gdl_core.errors import InputError, UsageError
+from gdl_text.representations.chunks import Chunks
 from gdl_text.representations.middles import LEAST, MARKS
 from gdl_text.representations.windows import CONTEXT, TextRepresentation
 from gdl_text.spelling import bytes_of
@@ -68,6 +69,7 @@ class BytePairs(TextRepresentation):
     def _set(self, tokenizer: Tokenizer | None) -> None:
         self._tokenizer = tokenizer
         self._pieces = () if tokenizer is None else _pieces(tokenizer)
+        self._chunks = None if tokenizer is None else Chunks(tokenizer)
         self._numbers = {piece: number for number, piece in enumerate(self._pieces)}
 
     @property
@@ -97,9 +99,10 @@ class BytePairs(TextRepresentation):
 
     def number(self, text: str) -> np.ndarray:
         bytes_of(text)  # refuses what is no text
+        chunks = self._chunks or Chunks(self.tokenizer)
         found: list[int] = []
         for place, part in enumerate(_ESCAPES.split(text)):  # every second part is bytes that are no UTF-8
-            found += self._single(part) if place % 2 else self.tokenizer.encode(part, add_special_tokens=False).ids
+            found += self._single(part) if place % 2 else chunks.number(part)
         return np.array(found, np.int64)
 
     def _single(self, text: str) -> list[int]:

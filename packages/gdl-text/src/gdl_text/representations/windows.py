@@ -1,5 +1,6 @@
 """What all representations of text have in common: a text is numbered, and one that is too long is cut in windows."""
 
+import math
 from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any
@@ -57,6 +58,11 @@ class TextRepresentation(Representation):
     def space(self) -> Tokens:  # type: ignore[override]  # known only after `fit`
         """The sequences of these tokens."""
         return Tokens(self.size + len(self.marks), self.max_length)
+
+    @property
+    def overlap(self) -> int:  # type: ignore[override]  # follows from how texts are cut
+        """In how many of the windows behind it a part of a window comes again."""
+        return math.ceil(self.max_length / (self.stride or self.max_length)) - 1
 
     def encode(self, object: str) -> Tensor:
         """Number the tokens of a text. Shapes: (length,)."""
