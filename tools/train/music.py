@@ -66,7 +66,9 @@ SHIPPED = {
         begins="emission.model.",
         training=GENTLE,
     ),
-    "music-flow": Shipped("A flow over the codes of an autoencoder.", begins="emission.model.", training=GENTLE),
+    "music-flow": Shipped(
+        "A flow over the codes of an autoencoder.", bars=LONG, begins="emission.model.", training=GENTLE
+    ),
     "music-ebm": Shipped(
         "An energy of whole pieces chooses among those that an autoregressive model writes.",
         begins="base.",
@@ -260,10 +262,8 @@ def measure(arguments: argparse.Namespace) -> None:
     measures["parsed by mido, pretty_midi, symusic and music21"] = parsed(own / "samples")
     measures["copied_runs of what is held out"] = Copies.of(learned).share(reference)
     measures["overlap"] = found["overlap"]
-    pipeline = load(own / "run", "music")
     tunes = {tune(piece) for piece in learned}
-    measures |= nats_per_cell(pipeline, test, "")
-    measures |= nats_per_cell(pipeline, [piece for piece in test if tune(piece) not in tunes], ", new tunes")
+    measures |= nats_per_cell(load(own / "run", "music"), test, [tune(piece) not in tunes for piece in test])
     (own / "measures.json").write_text(json.dumps(measures, indent=1))
 
 
@@ -286,8 +286,8 @@ def parsed(folder: Path) -> int:
     return whole
 
 
-def nats_per_cell(pipeline: Any, pieces: list[Any], which: str) -> dict[str, Any]:
-    """Score whole pieces by the cells that they have, through windows as long as what the model writes.
+def nats_per_cell(pipeline: Any, pieces: list[Any], new: list[bool]) -> dict[str, Any]:
+    """Score whole pieces by the cells that they have, all and those that are `new`, in windows of the model's length.
 
     Where the likelihood is exact, windows move on by a quarter of themselves, and of each but a piece's first only the
     last quarter counts: a cell is given at least three quarters of a window before it. Where it is a bound, windows
@@ -299,23 +299,20 @@ def nats_per_cell(pipeline: Any, pieces: list[Any], which: str) -> dict[str, Any
     if not isinstance(pipeline.model, HasLikelihood) or pipeline.representation.name != "voices":
         return {}
     representation, exact = pipeline.representation, pipeline.design.family == "autoregressive"
-    windows: list[Any] = []
-    left_out, total = 0, 0
-    for piece in pieces:
-        found = windows_of(to_cells(piece), representation, hop=representation.steps // (4 if exact else 1))
-        left_out += not found
-        windows += found
-    nats = 0.0
-    for start in range(0, len(windows), 16):
-        some = windows[start : start + 16]
-        batch = pipeline.design.space.collate([symbols for symbols, _ in some])
-        counted = torch.stack([mask for _, mask in some])
-        with torch.no_grad():
-            found = pipeline.model.log_prob(batch)
-        nats -= float((found.elements * counted).sum() if exact else found.values.sum())
-        total += int(counted.sum())
-    kind = "exact" if exact else "lower bound"
-    return {f"nats_per_cell ({kind}{which})": nats / total, f"pieces scored{which}": len(pieces) - left_out}
+    pipeline.model.eval()
+    nats, cells = torch.zeros(2), torch.zeros(2)
+    for piece, is_new in zip(pieces, new, strict=True):
+        windows = windows_of(to_cells(piece), representation, hop=representation.steps // (4 if exact else 1))
+        if windows:
+            counted = torch.stack([mask for _, mask in windows])
+            with torch.no_grad():
+                found = pipeline.model.log_prob(pipeline.design.space.collate([symbols for symbols, _ in windows]))
+            scored = float((found.elements * counted).sum() if exact else found.values.sum())
+            both = torch.tensor([1.0, float(is_new)])
+            nats, cells = nats - scored * both, cells + counted.sum() * both
+    kind = "exact" if exact else "an upper bound"
+    every, fresh = (nats / cells).tolist()
+    return {f"nats_per_cell ({kind})": every, f"nats_per_cell ({kind}; {sum(new)} pieces of new tunes)": fresh}
 
 
 def windows_of(cells: Any, representation: Any, *, hop: int) -> list[tuple[Any, Any]]:

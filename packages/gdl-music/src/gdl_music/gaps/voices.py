@@ -21,7 +21,7 @@ def fill_cells(pipeline: Pipeline, representation: Voices, cells: Cells, hidden:
     cells, heard, hidden = cells.copy(), sounding(cells), hidden.copy()
     cells[hidden] = heard[hidden] = REST
     bar = STEPS * 4 * representation.metre.beats // representation.metre.unit
-    for start, end, kept in windows(hidden.any(1), representation.steps, bar):
+    for start, end, kept in windows(np.any(hidden, 1), representation.steps, bar):
         given = _given(representation, cells[start:end], heard[start:end], ~hidden[start:end])
         symbols = wish.drawn(pipeline, start, given, tokens=law)
         assert isinstance(symbols, torch.Tensor)

@@ -90,7 +90,7 @@ class _Hashed:
         mixed ^= mixed >> np.uint64(29)
         inverses = np.cumprod(np.full(len(codes), _INVERSE))
         sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(mixed * inverses)])
-        return cls(sums, np.cumprod(np.full(len(codes), _BASE)))
+        return cls(sums, np.cumprod(np.full(len(codes), _BASE), dtype=np.uint64))
 
     def __len__(self) -> int:
         return len(self.powers)

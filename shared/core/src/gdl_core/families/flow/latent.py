@@ -1,6 +1,7 @@
 """A flow over codes, for samples that have no density of their own: sequences, graphs, sets."""
 
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -33,7 +34,7 @@ class LatentFlow(BoundedLatent):
 
     name = "flow"
     variant = "latent"
-    spaces = ("tokens", "graph", "points", "grid")
+    spaces: ClassVar[tuple[str, ...]] = ("tokens", "graph", "points", "grid")
     roles = ("encoder", "decoder")
 
     def __init__(
