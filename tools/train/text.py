@@ -148,6 +148,7 @@ SHIPPED = {
     gdl text sample --model verse-ebm --count 5
     gdl text sample --model verse-ebm --count 5 --option candidates=64""",
         drawing={"temperature": 0.85},
+        drawn=400,
         rivals={"its_autoregressor_alone": {"temperature": 0.85}},
     ),
     "prose": Shipped(

@@ -66,14 +66,15 @@ def rivals(
         "chain": ["".join(text) for text in islice(Chain(parts["train"], order=6).sample(seed=0), 2 * len(drawn))],
         "untrained": replace(pipeline, model=build(pipeline.design)).sample(len(drawn), seed=0, raw=True, **drawing),
     }
-    sets |= {name: alone(len(drawn), options) for name, options in others.items()}
+    sets |= {name: alone(pipeline, len(drawn), options) for name, options in others.items()}
     found = {f"ngram_frechet_of_{name}": distance.of(texts, passages) for name, texts in sets.items()}
     return found | {f"self_bleu_of_{name}": _sameness(sets[name]) for name in others}
 
 
-def alone(count: int, options: Mapping[str, Any]) -> list[str]:
+def alone(pipeline: Any, count: int, options: Mapping[str, Any]) -> list[str]:
     """Draw with the autoregressor of `verse-ebm`: with one candidate the energy has no choice."""
-    return list(load("verse-ebm", "text").sample(count, seed=0, raw=True, candidates=1, **options))
+    drawer = pipeline if isinstance(pipeline.model, Residual) else load("verse-ebm", "text")
+    return list(drawer.sample(count, seed=0, raw=True, candidates=1, **options))
 
 
 def _sameness(texts: Sequence[str]) -> float:

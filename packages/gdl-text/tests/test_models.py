@@ -30,9 +30,9 @@ def test_the_default_model_is_at_most_twelve_megabytes_and_any_other_five():
     assert max(sizes.values(), default=0) <= OTHER and sum(sizes.values()) + DEFAULT <= ALL
 
 
-def test_there_is_a_model_of_each_family():
+def test_there_is_a_model_of_each_family_but_that_of_adversaries():
     families = {Pipeline.from_pretrained(name, DOMAIN).design.family for name in MODELS}
-    assert families == {"autoregressive", "diffusion", "energy", "flow", "gan", "vae"}
+    assert families == {"autoregressive", "diffusion", "energy", "flow", "vae"}
 
 
 def test_the_default_model_is_there_and_every_card_says_what_it_was_trained_on():
@@ -50,7 +50,7 @@ def test_a_model_of_verses_writes_different_ones_that_look_like_verses(name):
     assert 3 < letters / sum(verse.count(" ") + 1 for verse in drawn) < 7  # letters in a word
 
 
-@pytest.mark.parametrize("name", [name for name in VERSES if name not in ("verse-gan", "verse-ebm")])
+@pytest.mark.parametrize("name", [name for name in VERSES if name != "verse-ebm"])
 def test_a_model_of_verses_finds_a_verse_likelier_than_its_shuffled_letters(name):
     verse, shuffled = Pipeline.from_pretrained(name, DOMAIN).score([VERSE, "".join(sorted(VERSE))]).values.tolist()
     assert verse > shuffled + 10

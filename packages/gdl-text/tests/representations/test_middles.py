@@ -16,8 +16,6 @@ PAIRS = BytePairs(vocabulary=280, max_length=64, infill=True).fit(TEXTS * 3)
 @given(st.text(max_size=40).filter(lambda text: text.encode(errors="ignore").decode() == text))
 @settings(max_examples=15)
 def test_a_text_with_its_middle_last_is_the_same_text(text):
-    windows = PAIRS.encode_windows([text])[0]
-    assert "".join(map(PAIRS.decode, windows[: len(windows) // 2])) == text or len(windows) % 2
     whole = rearranged(text, PAIRS.number, PAIRS.marks, 1000)
     assert PAIRS.decode(torch.tensor(whole)) == text
     assert [whole.count(mark) for mark in PAIRS.marks] == [1, 1, 1]
