@@ -65,8 +65,8 @@ SHIPPED = {
         bars=LONG,
     ),
     "coconet": Shipped(
-        "Masked diffusion: any cell can be given, so that it fills in and harmonises. After so short a run it moves "
-        "more, and in shorter notes, than chorales do."
+        "Masked diffusion: any cell can be given, so that it fills in and harmonises. After so short a run it is "
+        "far from having learned chorales: it moves more, and in shorter notes, than they do."
     ),
     "musicvae": Shipped(
         "An autoencoder whose decoder writes voice after voice. It begins with the weights of a model that needs no "
@@ -95,7 +95,7 @@ SHIPPED = {
         options={},
     ),
 }
-"""The recipes that are shipped, one of each family."""
+"""The recipes to be shipped, one of each family."""
 
 
 def main() -> None:
