@@ -27,7 +27,7 @@ import torch
 from shipping import load, ship, train_begun, train_recipe
 from steps import Step, add_training, arguments_of, models_of, take
 
-DRAWN = 64
+DRAWN, FEWER = 64, 6
 LONG, SHORT = 8, 4
 """Bars of an excerpt."""
 
@@ -59,26 +59,43 @@ GENTLE = {"learning_rate": 1.5e-3}
 """How models are trained that begin with what another one has learned."""
 
 SHIPPED = {
-    FIRST: Shipped("An autoregressive model: voice after voice, with the exact probability of each.", bars=LONG),
-    "coconet": Shipped("Masked diffusion: any cell can be given, so that it fills in and harmonises."),
+    FIRST: Shipped(
+        "An autoregressive model: voice after voice, with the exact probability of each. Of two runs, the second went "
+        "on from the first, which took 1,965 steps without dropout in 7.7 minutes of a core's time.",
+        bars=LONG,
+    ),
+    "coconet": Shipped(
+        "Masked diffusion: any cell can be given, so that it fills in and harmonises. After so short a run it is "
+        "far from having learned chorales: it moves more, and in shorter notes, than they do."
+    ),
     "musicvae": Shipped(
-        "An autoencoder: every code is a piece, and there is a walk from one to another.",
+        "An autoencoder whose decoder writes voice after voice. It begins with the weights of a model that needs no "
+        "code, and in so short a run has not learned to heed it: own codes say 0.02 nats of a piece more than others' "
+        "do, so that its bound is that of a good writer, and walks between codes lead nowhere yet.",
         begins="emission.model.",
         training=GENTLE,
     ),
     "music-flow": Shipped(
-        "A flow over the codes of an autoencoder.", bars=LONG, begins="emission.model.", training=GENTLE
+        "A flow over the codes of an autoencoder whose decoder writes voice after voice. It begins with the weights of "
+        "a model that needs no code, and in so short a run has not learned to heed it: others' codes tell as much of a "
+        "piece as its own, so that its bound is that of a good writer.",
+        bars=LONG,
+        begins="emission.model.",
+        training=GENTLE,
     ),
     "music-ebm": Shipped(
-        "An energy of whole pieces chooses among those that an autoregressive model writes.",
+        "An energy of whole pieces chooses among those that an autoregressive model writes, with whose weights it "
+        "begins. In so short a run the energy has hardly learned to choose.",
         begins="base.",
         training=GENTLE,
     ),
     "musegan": Shipped(
-        "A generative adversarial network: all bars in one pass.", representation="piano-roll", options={}
+        "A generative adversarial network: all bars in one pass. After so short a run its pieces are no music yet.",
+        representation="piano-roll",
+        options={},
     ),
 }
-"""The recipes that are shipped, one of each family."""
+"""The recipes to be shipped, one of each family."""
 
 
 def main() -> None:
@@ -262,8 +279,9 @@ def measure(arguments: argparse.Namespace) -> None:
     measures["parsed by mido, pretty_midi, symusic and music21"] = parsed(own / "samples")
     measures["copied_runs of what is held out"] = Copies.of(learned).share(reference)
     measures["overlap"] = found["overlap"]
-    tunes = {tune(piece) for piece in learned}
-    measures |= nats_per_cell(load(own / "run", "music"), test, [tune(piece) not in tunes for piece in test])
+    tunes, pipeline = {tune(piece) for piece in learned}, load(own / "run", "music")
+    scored = test[:: FEWER if pipeline.design.family == "diffusion" else 1]  # whose bound takes many passes
+    measures |= nats_per_cell(pipeline, scored, [tune(piece) not in tunes for piece in scored])
     (own / "measures.json").write_text(json.dumps(measures, indent=1))
 
 
@@ -312,7 +330,8 @@ def nats_per_cell(pipeline: Any, pieces: list[Any], new: list[bool]) -> dict[str
             nats, cells = nats - scored * both, cells + counted.sum() * both
     kind = "exact" if exact else "an upper bound"
     every, fresh = (nats / cells).tolist()
-    return {f"nats_per_cell ({kind})": every, f"nats_per_cell ({kind}; {sum(new)} pieces of new tunes)": fresh}
+    which = {f"{len(new)} pieces": every, f"{sum(new)} of new tunes": fresh}
+    return {f"nats_per_cell ({kind}; {some})": value for some, value in which.items()}
 
 
 def windows_of(cells: Any, representation: Any, *, hop: int) -> list[tuple[Any, Any]]:

@@ -39,9 +39,9 @@ def test_the_default_is_shipped_and_no_model_is_larger_than_four_megabytes():
     assert max(sum(file.stat().st_size for file in folder.iterdir()) for folder in MODELS.values()) <= LARGEST
 
 
-def test_there_is_a_model_of_each_family():
+def test_there_is_a_model_of_each_family_that_learned_music():
     families = {Pipeline.from_pretrained(name, DOMAIN).design.family for name in MODELS}
-    assert families == {"autoregressive", "diffusion", "energy", "flow", "gan", "vae"}
+    assert families == {"autoregressive", "diffusion", "energy", "flow", "vae"}
 
 
 @pytest.mark.parametrize("name", MODELS)
