@@ -102,6 +102,8 @@ def our_training(dataset: Dataset, steps: int, precision: str) -> float:
             domain="none", representation={"name": "none", "config": {}}, progress=progress,
         )  # fmt: skip
     (first, began), (last, ended) = times[0], times[-1]
+    if first == last:
+        raise SystemExit("our loop reported once; give more --steps")
     return (last - first) * BATCH * CONTEXT / (ended - began)
 
 

@@ -30,6 +30,18 @@ def test_each_window_comes_as_it_is_and_with_its_middle_last_and_that_has_room_f
     assert all(int(window.max()) < PAIRS.space.vocabulary_size == PAIRS.size + 3 for window in long)
 
 
+@pytest.mark.parametrize("stride", [None, 5])
+def test_a_window_shares_text_with_no_more_of_those_behind_it_than_it_says(stride):
+    text = " ".join(map(chr, range(0x4E00, 0x4E00 + 60)))  # each sign once
+    pairs = BytePairs(vocabulary=300, max_length=16, stride=stride, infill=True).fit([text])
+    signs = [
+        {sign for sign in pairs.decode(window) if "\u4dff" < sign < "\ud800"}
+        for window in pairs.encode_windows([text])[0]
+    ]
+    reach = max(later - place for place, one in enumerate(signs) for later, other in enumerate(signs) if one & other)
+    assert 0 < reach <= pairs.overlap
+
+
 def test_cuts_are_those_of_the_text_alone():
     first, second = (PAIRS.encode_windows(TEXTS)[1][1] for _ in range(2))
     assert torch.equal(first, second)

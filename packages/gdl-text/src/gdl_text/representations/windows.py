@@ -62,7 +62,8 @@ class TextRepresentation(Representation):
     @property
     def overlap(self) -> int:  # type: ignore[override]  # follows from how texts are cut
         """In how many of the windows behind it a part of a window comes again."""
-        return math.ceil(self.max_length / (self.stride or self.max_length)) - 1
+        shared = math.ceil(self.max_length / (self.stride or self.max_length)) - 1
+        return 2 * shared + 1 if self.marks else shared  # each window has a twin
 
     def encode(self, object: str) -> Tensor:
         """Number the tokens of a text. Shapes: (length,)."""
@@ -76,7 +77,7 @@ class TextRepresentation(Representation):
     def encode_windows(self, objects: Sequence[str]) -> list[list[Tensor] | InputError]:
         """Number the tokens of texts of any length, cut into the windows that a model learns.
 
-        With `marks`, each window that has room for it comes again with its middle last.
+        With `marks`, each window that has room for it comes again behind itself, its middle last.
 
         Example:
             >>> from gdl_text.representations import Bytes
@@ -88,7 +89,7 @@ class TextRepresentation(Representation):
             try:
                 parts = self.parts(text)
                 windows = [window for part in parts for window in self._windows(torch.from_numpy(self.number(part)))]
-                return windows + self._rearranged(windows) if self.marks else windows
+                return [twin for window in windows for twin in self._twins(window)]
             except InputError as refusal:
                 return refusal
 
@@ -110,10 +111,11 @@ class TextRepresentation(Representation):
         starts = range(0, max(len(tokens) - self.max_length + step, 1), step)
         return [tokens[start : start + self.max_length] for start in starts]
 
-    def _rearranged(self, windows: Sequence[Tensor]) -> list[Tensor]:
-        texts = [self.decode(window) for window in windows]
-        found = [rearranged(text, self.number, self.marks, self.max_length) for text in texts]
-        return [torch.tensor(tokens) for tokens in found if tokens is not None]
+    def _twins(self, window: Tensor) -> list[Tensor]:
+        if not self.marks:
+            return [window]
+        moved = rearranged(self.decode(window), self.number, self.marks, self.max_length)
+        return [window] if moved is None else [window, torch.tensor(moved)]
 
     @property
     def cutting(self) -> dict[str, Any]:
