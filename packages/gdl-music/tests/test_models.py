@@ -90,3 +90,10 @@ def test_the_true_voices_of_a_hidden_bar_are_likelier_the_more_bars_before_it_ar
         means.append([row[16 * n :][:16].mean(0) for n, row in zip((0, 1, 4), found, strict=True)])
     nothing, one, four = torch.stack([torch.stack(of_one) for of_one in means]).mean((0, 2))
     assert nothing + 0.05 < one < four
+
+
+def test_voices_are_written_under_a_melody_by_the_model_of_masked_diffusion(drawn):
+    melody = drawn[0].with_tracks(drawn[0].tracks[:1])
+    [found] = harmonize(Pipeline.from_pretrained("coconet", DOMAIN), melody, seed=0, steps=4)
+    assert found.tracks[0].notes == melody.rescaled(4).tracks[0].notes
+    assert sum(bool(track.notes) for track in found.tracks) == 4
