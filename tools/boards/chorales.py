@@ -7,7 +7,8 @@ from pathlib import Path
 
 import torch
 from boards.board import Board, Column, encoded
-from boards.counting import Chain, counted_nats
+from boards.counting import counted_nats
+from train.chain import Chain
 
 from gdl_core.pipeline import Pipeline
 from gdl_core.recipes import Recipe

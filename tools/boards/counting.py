@@ -1,7 +1,6 @@
-"""What needs no network: counts of tokens, chains, and graphs whose atoms and bonds are drawn one by one."""
+"""What needs no network: counts of tokens, and graphs whose atoms and bonds are drawn one by one."""
 
 import math
-import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -35,34 +34,6 @@ def counted_nats(known: Iterable[Tensor], held_out: Sequence[Tensor], space: Tok
         for place, token in enumerate(tokens):
             total -= math.log(probability(token, tuple(tokens[max(0, place - order) : place])))
     return total / len(held_out)
-
-
-class Chain:
-    """A Markov chain: each number is drawn as often as it follows the same `order` numbers in known sequences.
-
-    Example:
-        >>> next(Chain([[1, 2, 3, 1, 2, 4]], order=3).sample(seed=0))
-        [1, 2, 3, 1, 2, 4]
-    """
-
-    END = -1
-
-    def __init__(self, known: Iterable[Sequence[int]], *, order: int) -> None:
-        self.order = order
-        self.followers: dict[tuple[int, ...], list[int]] = defaultdict(list)
-        for sequence in known:
-            numbers = [*sequence, self.END]
-            for place, number in enumerate(numbers):
-                self.followers[tuple(numbers[max(0, place - order) : place])].append(number)
-
-    def sample(self, *, seed: int) -> Iterator[list[int]]:
-        """Yield sequences without end, each as long as it comes."""
-        chance = random.Random(seed)
-        while True:
-            numbers: list[int] = []
-            while (number := chance.choice(self.followers[tuple(numbers[-self.order :])])) != self.END:
-                numbers.append(number)
-            yield numbers
 
 
 class Independent:

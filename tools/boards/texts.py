@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from boards.board import Board, Column
-from boards.counting import Chain
+from train.chain import Chain
 from train.verses import parts
 
 from gdl_core.metrics import uniqueness
@@ -93,8 +93,8 @@ class Verses(Board):
 
     def without_network(self, pipeline: Pipeline) -> dict[str, float | None]:
         """Draw letter by letter, as often as each followed the same few in the verses to learn."""
-        chain = Chain((list(map(ord, line)) for line in self.parts["train"]), order=BEFORE)
-        return self.quality(Texts("".join(map(chr, line)) for line in islice(chain.sample(seed=0), self.drawn)))
+        drawn = islice(Chain(self.parts["train"], order=BEFORE).sample(seed=0), self.drawn)
+        return self.quality(Texts(map("".join, drawn)))
 
     @classmethod
     def text(cls) -> str:

@@ -55,8 +55,8 @@ SHIPPED = {
         drawing={"temperature": 0.7, "guidance": 2.0},
     ),
     "latent-diffusion": Shipped(
-        "Diffusion over the codes of an autoencoder, from noise to a picture in some steps. Of three runs, each went on "
-        "from the one before (`--start`); those had 1,402 and 3,273 steps.",
+        "Diffusion over the codes of an autoencoder, from noise to a picture in some steps. Of three runs, each went "
+        "on from the one before (`--start`); those had 1,402 and 3,273 steps.",
         drawing={"temperature": 0.5, "guidance": 1.7, "steps": 12},
     ),
     "ebm": Shipped(

@@ -47,7 +47,9 @@ class Shipped:
 
 SHIPPED = {
     "voxel-vae": Shipped(
-        "A variational autoencoder: a code of 64 numbers says which cells are filled.", drawing={"temperature": 0}
+        "A variational autoencoder: a code of 64 numbers, drawn from a Gaussian fitted to those of the data, says "
+        "which cells are filled.",
+        drawing={"temperature": 0},
     ),
     "voxel-diffusion": Shipped(
         "Diffusion over the codes of an autoencoder: noise becomes a code of 64 numbers, which says what is filled.",

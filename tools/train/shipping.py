@@ -79,6 +79,45 @@ def train_recipe(
     train_and_tell(own, device, run)
 
 
+def train_begun(
+    data: Path,
+    own: Path,
+    *,
+    recipe: str,
+    device: str,
+    options: Mapping[str, Any],
+    domain: str,
+    start: Path,
+    part: str,
+) -> None:
+    """Train a recipe on a prepared data set in the folder `own`, or go on training; tell what it took.
+
+    The weights whose names begin with `part` begin as those of the same names in the model of the run `start`.
+    """
+    from gdl_core.data import Dataset
+    from gdl_core.domains import discover
+    from gdl_core.pairing import Design, build
+    from gdl_core.recipes import find_recipe
+    from gdl_core.training import TrainingOptions, train
+
+    found = find_recipe(discover().find(domain).load("recipes"), name=recipe)
+    opened = Dataset.open(data)
+    design = Design(
+        found.family, opened.space, found.network, found.family_options, found.network_options, (), found.variant
+    )
+    model = build(design, seed=int(options.get("seed", 0)))
+    learned, own_weights = load(start, domain).model.state_dict(), model.state_dict()
+    begun = {part + name: weight for name, weight in learned.items() if part + name in own_weights}
+    model.load_state_dict({**own_weights, **begun})
+    chosen = TrainingOptions(**{**found.training, **options, "device": device})
+    resume = (own / "run" / "run.json").exists()
+    train_and_tell(
+        own,
+        device,
+        lambda: train(model, opened, own / "run", options=chosen, design=design, progress=say, resume=resume),
+    )
+
+
 def ship(
     work: Path,
     name: str,

@@ -5,13 +5,13 @@
     python tools/train/text.py --model prose --data prose --work runs/prose --time 18m  # `prose.py` says whence
 
 Each step leaves its result in the working folder and is passed over when that is there, so that the same command goes
-on after an interruption. `--only train` needs the prepared `WORK/MODEL/data` and nothing of gdl-text: carry it to a
-machine with an accelerator, train there, carry `WORK/MODEL` back and give the command again.
+on after an interruption. `--only train` needs the prepared `WORK/data-REPRESENTATION` and nothing of gdl-text: carry it
+to a machine with an accelerator, train there, carry `WORK/MODEL` back and give the command again.
 """
 
 import argparse
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,23 +19,22 @@ from typing import Any
 import prose
 import torch
 import verses
-from pictures import BOUNDS
 from shipping import load, ship, train_recipe
 from steps import Step, add_training, arguments_of, models_of, take
 
-ORDERS = range(5, 9)
-"""The lengths of the runs of bytes that are counted for comparison."""
+LINES = {"max_length": 64, "lines": True}
+"""Each verse is a text of its own."""
 
-HELD_OUT = ("parts", "works")
-"""What is held out: the ends of works that are learned, and whole works."""
+AGAIN = {"learning_rate": 2e-3}
+"""How a run differs that goes on from another."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where passages come from and in which folder they are kept; what a card says of them."""
+    """Where passages come from, how the names of their folders end, and what a card says of them."""
 
     parts: Callable[[Path], dict[str, list[str]]]
-    folder: str
+    ending: str
     title: str
     trained_on: str
     tag: str
@@ -43,7 +42,7 @@ class Source:
 
 VERSES = Source(
     verses.parts,
-    "passages",
+    "",
     "verses in the manner of Shakespeare and Milton",
     "passages of Shakespeare's plays and poems, in modern spelling, and of Milton's (5 MB): the editions of Project "
     "Gutenberg in the source archive of `shakespeare` 0.6, copyright 2005-6 the Open Knowledge Foundation, Creative "
@@ -54,7 +53,7 @@ VERSES = Source(
 
 PROSE = Source(
     prose.parts,
-    "passages-of-prose",
+    "-of-prose",
     "prose in the manner of Jane Austen and the King James Bible",
     "passages of Jane Austen's novels, from the R package janeaustenr 1.0.0 (MIT licence, copyright 2016-2017 Julia "
     "Silge), and of the King James Bible, from the text of Debian's bible-kjv-text (for unrestricted use; Chip Chapin, "
@@ -66,49 +65,110 @@ PROSE = Source(
 
 @dataclass(frozen=True)
 class Shipped:
-    """A model to make: its recipe, the first words of its card, how it is trained, how it draws and how many."""
+    """A model to make: its recipe, the first words of its card, how it is trained, how it draws and how many, and of
+    how many held-out texts of either part the bits are taken at most.
+
+    `rivals` are other ways to draw with the autoregressor inside `verse-ebm`, to be measured beside it.
+    """
 
     recipe: str
-    representation: str
     text: str
-    cutting: Mapping[str, Any] = field(default_factory=dict)
+    use: str
+    representation: str = "characters"
+    cutting: Mapping[str, Any] = field(default_factory=lambda: LINES)
     training: Mapping[str, Any] = field(default_factory=dict)
     drawing: Mapping[str, Any] = field(default_factory=dict)
-    drawn: int = 300
+    drawn: int = 1000
+    scored: int = 300
+    rivals: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     source: Source = VERSES
 
 
 SHIPPED = {
     "poems": Shipped(
         "gpt-mini",
-        "bpe",
         "A transformer that writes byte pair after byte pair: it goes on from any beginning, and tells the exact "
-        "probability of a text.",
+        "probability of a text. Of two runs, the second went on from the first, of 1,197 steps (`--start`).",
+        """Writes passages of up to some 700 characters: verses, or speeches of a play.
+
+    gdl text write "Shall I compare thee to a summer's day?" --model poems
+    gdl text sample --model poems --count 5""",
+        representation="bpe",
         cutting={"max_length": 320},
         training={"batch_size": 6},
         drawing={"temperature": 0.8, "top_p": 0.95},
+        drawn=300,
+        scored=600,
     ),
     "verse-vae": Shipped(
         "text-vae",
-        "characters",
-        "An autoencoder of single verses: each has a code of 64 numbers, from which a recurrent decoder writes it, and "
+        "An autoencoder of single verses: each has a code of numbers, from which a recurrent decoder writes it, and "
         "there is a walk from one to another.",
-        cutting={"max_length": 64, "lines": True},
-        drawing={"temperature": 0.7},
-        drawn=2000,
+        """Writes single verses.
+
+    gdl text sample --model verse-vae --count 5
+    gdl text interpolate "To be, or not to be" "The rest is silence" --model verse-vae""",
+        drawing={"temperature": 0.85},
+    ),
+    "verse-diffusion": Shipped(
+        "masked-diffusion",
+        "Masked diffusion of single verses: characters are uncovered in any order, so that it fills gaps from both "
+        "sides.",
+        """Writes single verses, and fills gaps in given ones, an underscore for each character.
+
+    gdl text sample --model verse-diffusion --count 5
+    gdl text infill "Shall I ______ thee to a summer's day?" --model verse-diffusion""",
+        drawing={"steps": 32},
+        drawn=300,
+        scored=100,
+    ),
+    "verse-flow": Shipped(
+        "text-flow",
+        "A flow over codes of single verses, from each of which a recurrent decoder writes one, and there is a walk "
+        "from one to another.",
+        """Writes single verses.
+
+    gdl text sample --model verse-flow --count 5
+    gdl text interpolate "To be, or not to be" "The rest is silence" --model verse-flow""",
+        drawing={"temperature": 0.85},
+    ),
+    "verse-gan": Shipped(
+        "seq-gan",
+        "A generator of single verses that writes all characters at once, taught by a critic.",
+        """Writes single verses.
+
+    gdl text sample --model verse-gan --count 5""",
+        rivals={f"maximum_likelihood_at_{value}": {"temperature": value} for value in (0.4, 0.7, 1.0)},
+    ),
+    "verse-ebm": Shipped(
+        "text-ebm",
+        "Of some verses that an autoregressor writes, an energy that has seen the whole of each chooses one.",
+        """Writes single verses; with more `candidates` the energy has more of a choice.
+
+    gdl text sample --model verse-ebm --count 5
+    gdl text sample --model verse-ebm --count 5 --option candidates=64""",
+        drawing={"temperature": 0.85},
+        drawn=400,
+        rivals={"its_autoregressor_alone": {"temperature": 0.85}},
     ),
     "prose": Shipped(
         "gpt-mini",
-        "bpe",
         "A transformer that writes byte pair after byte pair: it goes on from any beginning, and tells the exact "
         "probability of a text.",
+        """Writes passages of up to some 900 characters: narration and dialogue, or verses of the Bible.
+
+    gdl text write "It is a truth universally acknowledged" --model prose
+    gdl text sample --model prose --count 5""",
+        representation="bpe",
         cutting={"max_length": 320},
         training={"batch_size": 6},
         drawing={"temperature": 0.8, "top_p": 0.95},
+        drawn=300,
+        scored=600,
         source=PROSE,
     ),
 }
-"""The models that are shipped, or wait for an accelerator (`QUEUE.md`)."""
+"""The models that are shipped, or wait for it (`QUEUE.md`)."""
 
 
 def main() -> None:
@@ -118,8 +178,8 @@ def main() -> None:
     work: Path = arguments.work
     own = work / arguments.model
     steps: list[Step] = [
-        ("cut", work / SHIPPED[arguments.model].source.folder, cut),
-        ("prepare", own / "data", prepare),
+        ("cut", cuttings(arguments), cut),
+        ("prepare", data_of(arguments), prepare),
         ("train", own / "trained.json", train_model),
         ("draw", own / "samples.jsonl", draw),
         ("measure", own / "measures.json", measure),
@@ -140,14 +200,24 @@ def read_arguments() -> argparse.Namespace:
     return arguments
 
 
+def data_of(arguments: argparse.Namespace) -> Path:
+    """Return where the prepared texts of a model are."""
+    made = SHIPPED[arguments.model]
+    return Path(arguments.work / f"data{made.source.ending}-{made.representation}")
+
+
+def cuttings(arguments: argparse.Namespace) -> Path:
+    """Return the folder of the passages."""
+    return Path(arguments.work / f"passages{SHIPPED[arguments.model].source.ending}")
+
+
 def cut(arguments: argparse.Namespace) -> None:
     """Write the passages to learn, and those that are held out, each to be a text of its own."""
     from gdl_core.folders import new_folder
     from gdl_text.texts import Texts
 
-    source = SHIPPED[arguments.model].source
-    found = source.parts(arguments.data)
-    with new_folder(arguments.work / source.folder) as folder:
+    found = SHIPPED[arguments.model].source.parts(arguments.data)
+    with new_folder(cuttings(arguments)) as folder:
         for part, passages in found.items():
             Texts(passages).save(folder / f"{part}.jsonl")
 
@@ -156,12 +226,7 @@ def passages(arguments: argparse.Namespace, part: str) -> list[str]:
     """Return the passages of a part: `train`, `parts` or `works`."""
     from gdl_text.files import read
 
-    return [record.object for record in read(passages_file(arguments, part))]
-
-
-def passages_file(arguments: argparse.Namespace, part: str) -> Path:
-    """Return the file of the passages of a part."""
-    return arguments.work / SHIPPED[arguments.model].source.folder / f"{part}.jsonl"
+    return [record.object for record in read(cuttings(arguments) / f"{part}.jsonl")]
 
 
 def prepare(arguments: argparse.Namespace) -> None:
@@ -171,7 +236,7 @@ def prepare(arguments: argparse.Namespace) -> None:
 
     made = SHIPPED[arguments.model]
     prepare_files(
-        DOMAIN, [passages_file(arguments, "train")], arguments.work / arguments.model / "data",
+        DOMAIN, [cuttings(arguments) / "train.jsonl"], data_of(arguments),
         representation=made.representation, representation_options=dict(made.cutting), skipped=print,
     )  # fmt: skip
 
@@ -181,10 +246,10 @@ def train_model(arguments: argparse.Namespace) -> None:
     own, made = arguments.work / arguments.model, SHIPPED[arguments.model]
     options = {
         "time": arguments.time, "validation_most": 128, "checkpoint_every": 60.0, "seed": arguments.seed,
-        **made.training,
+        **made.training, **(AGAIN if arguments.start else {}),
     }  # fmt: skip
     train_recipe(
-        own / "data", own, recipe=arguments.recipe, device=arguments.device, options=options, domain="text",
+        data_of(arguments), own, recipe=arguments.recipe, device=arguments.device, options=options, domain="text",
         start=arguments.start,
     )  # fmt: skip
 
@@ -198,46 +263,26 @@ def draw(arguments: argparse.Namespace) -> None:
 
 def measure(arguments: argparse.Namespace) -> None:
     """Compare the draws with the works held out, look for copies, and take the bits of a byte beside a count's."""
+    from verse_measures import HELD_OUT, bits, rivals, spread, use_of_codes
+
     from gdl_text.files import read
     from gdl_text.metrics import evaluate
 
-    own = arguments.work / arguments.model
+    own, made = arguments.work / arguments.model, SHIPPED[arguments.model]
     pipeline = load(own / "run", "text")
     drawn = [record.object for record in read(own / "samples.jsonl")]
     parts = {part: pieces(pipeline, passages(arguments, part)) for part in ("train", "parts", "works")}
     found = evaluate(drawn, parts["works"], train=parts["train"])
     measures = {name: value for name, value in found.items() if isinstance(value, int | float)}
-    measures |= bits(pipeline, parts) | counted(parts)
+    measures |= rivals(pipeline, drawn, parts, made.drawing, made.rivals)
+    parts |= {part: spread(parts[part], made.scored) for part in HELD_OUT}
+    measures |= bits(pipeline, parts) | use_of_codes(pipeline, parts["works"])
     (own / "measures.json").write_text(json.dumps(measures, indent=1))
 
 
 def pieces(pipeline: Any, texts: Iterable[str]) -> list[str]:
     """Return what the model takes for texts of their own: the passages, or their lines."""
     return [piece for text in texts for piece in pipeline.representation.parts(text)]
-
-
-def bits(pipeline: Any, parts: Mapping[str, Sequence[str]]) -> dict[str, float]:
-    """Return how many bits a byte held out takes, under names that say whether they are a bound."""
-    from gdl_core.families import HasLikelihood
-    from gdl_core.representation import Record
-    from gdl_text.rating import rate, together
-
-    if not isinstance(pipeline.model, HasLikelihood):
-        return {}
-    found = {}
-    for part in HELD_OUT:
-        records = [Record(text, f"{part}:{place}") for place, text in enumerate(parts[part])]
-        rated = together(rate(pipeline, records, skipped=print))
-        found[f"bits_per_byte_of_{part} ({BOUNDS[rated.kind]})"] = rated.bits
-    return found
-
-
-def counted(parts: Mapping[str, Sequence[str]]) -> dict[str, float]:
-    """Return the fewest bits that a byte of the same texts takes by counting runs of bytes."""
-    from gdl_text.metrics import BackOff
-
-    models = [BackOff(parts["train"], order=order) for order in ORDERS]
-    return {f"bits_per_byte_of_{part}_by_counting": min(one.bits(parts[part]) for one in models) for part in HELD_OUT}
 
 
 def write(arguments: argparse.Namespace) -> None:
@@ -258,31 +303,17 @@ def write(arguments: argparse.Namespace) -> None:
     )
 
 
-USES = {
-    "poems": """Writes passages of up to some 700 characters: verses, or speeches of a play.
-
-    gdl text write "Shall I compare thee to a summer's day?" --model poems
-    gdl text sample --model poems --count 5""",
-    "verse-vae": """Writes single verses.
-
-    gdl text sample --model verse-vae --count 5
-    gdl text interpolate "To be, or not to be" "The rest is silence" --model verse-vae""",
-    "prose": """Writes passages of up to some 900 characters: narration and dialogue, or verses of the Bible.
-
-    gdl text write "It is a truth universally acknowledged" --model prose
-    gdl text sample --model prose --count 5""",
-}
-"""How each model is used."""
-
-
 def card_text(name: str) -> str:
     """Say how to use the model, and how it was measured."""
-    return f"""{USES[name]}
+    return f"""{SHIPPED[name].use}
 
-The measures are of {SHIPPED[name].drawn} raw draws: `gdl text evaluate` takes them again. Bits per byte are of passages
-that the model never saw: at the ends of works that it learned from, and of whole works that it did not. Beside them
-stands what counting reaches, the best of four models of the 4 to 7 bytes before (interpolated Kneser-Ney), fitted to
-the same text and asked about the same."""
+The measures are of {SHIPPED[name].drawn} raw draws: `gdl text evaluate` takes the first of them again. Beside its
+`ngram_frechet`, the distance from whole works that the model never saw, stands that of as much text from elsewhere:
+from the ends of works that it learned from, which it did not see either, from a Markov chain of the 6 characters
+before, and from the same network before training. A chain spells well and says nothing: a model with a greater distance
+is further from real verses in their words and letters, whatever else it can do. Bits per byte are of the same two
+held-out parts, of at most {SHIPPED[name].scored} texts of each. Beside them stands what counting reaches, the best of
+four models of the 4 to 7 bytes before (interpolated Kneser-Ney), fitted to the same text and asked about the same."""
 
 
 if __name__ == "__main__":

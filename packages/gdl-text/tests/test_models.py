@@ -12,6 +12,8 @@ MODELS = DOMAIN.shipped_models()
 DEFAULT, OTHER, ALL = 12_000_000, 5_000_000, 30_000_000
 
 SONNET = "Shall I compare thee to a summer's day?\nThou art more lovely and more temperate:\n"
+VERSE = "Thou art more lovely and more temperate:"
+VERSES = [name for name in MODELS if name.startswith("verse-")]
 COMMON = set(
     words("a and as be but for he her his i in is it me my no not of on or so that the thee thou thy to with you")
 )
@@ -28,11 +30,37 @@ def test_the_default_model_is_at_most_twelve_megabytes_and_any_other_five():
     assert max(sizes.values(), default=0) <= OTHER and sum(sizes.values()) + DEFAULT <= ALL
 
 
+def test_there_is_a_model_of_each_family_but_that_of_adversaries():
+    families = {Pipeline.from_pretrained(name, DOMAIN).design.family for name in MODELS}
+    assert families == {"autoregressive", "diffusion", "energy", "flow", "vae"}
+
+
 def test_the_default_model_is_there_and_every_card_says_what_it_was_trained_on():
     assert DOMAIN.default_model in MODELS
     for folder in MODELS.values():
         card = (folder / "README.md").read_text()
-        assert "trained on" in card and "Creative Commons" in card and "| bits_per_byte_of_works" in card
+        assert "trained on" in card and "icence" in card and "| ngram_frechet_of_chain" in card
+
+
+@pytest.mark.parametrize("name", VERSES)
+def test_a_model_of_verses_writes_different_ones_that_look_like_verses(name):
+    drawn = Pipeline.from_pretrained(name, DOMAIN).sample(8, seed=0)
+    assert len(set(drawn)) == 8 and all("\n" not in verse and len(verse) <= 64 for verse in drawn)
+    letters = sum(map(str.isalpha, "".join(drawn)))
+    assert 3 < letters / sum(verse.count(" ") + 1 for verse in drawn) < 7  # letters in a word
+
+
+@pytest.mark.parametrize("name", [name for name in VERSES if name != "verse-ebm"])
+def test_a_model_of_verses_finds_a_verse_likelier_than_its_shuffled_letters(name):
+    verse, shuffled = Pipeline.from_pretrained(name, DOMAIN).score([VERSE, "".join(sorted(VERSE))]).values.tolist()
+    assert verse > shuffled + 10
+
+
+def test_verse_ebm_finds_a_verse_likelier_than_its_shuffled_letters_before_its_energy_is_asked():
+    pipeline = Pipeline.from_pretrained("verse-ebm", DOMAIN)
+    batch = pipeline.model.space.collate([pipeline.representation.encode(x) for x in (VERSE, "".join(sorted(VERSE)))])
+    verse, shuffled = pipeline.model.base.log_prob(batch).values.tolist()
+    assert verse > shuffled + 10
 
 
 @pytest.mark.slow

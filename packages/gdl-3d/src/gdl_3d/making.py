@@ -6,30 +6,18 @@ from typing import Annotated, Any
 import typer
 
 from gdl_3d.checks import Millimetres, millimetres
+from gdl_core.cli.asking import Request, asks
 from gdl_core.cli.files import check_out, check_sources, check_written
 from gdl_core.cli.options import (
-    BatchSize,
-    ConditionValues,
-    Count,
-    Device,
-    FamilyOptions,
     Force,
     Json,
-    Model,
     OptionalOut,
     Picture,
-    Raw,
     Seed,
-    Shard,
     SkippedFile,
-    Temperature,
-    conditions,
-    family_options,
-    given,
 )
-from gdl_core.cli.options import shard as read_shard
 from gdl_core.cli.output import print_facts, print_json, tell
-from gdl_core.cli.sample import Request, check_outputs, check_picture, draw, finish
+from gdl_core.cli.sample import check_outputs, check_picture, draw, finish
 from gdl_core.cli.skips import skips
 
 Form = Annotated[
@@ -78,23 +66,15 @@ def register(app: typer.Typer) -> None:
     app.command("procedural")(procedural)
 
 
+@asks(without=("top_k", "top_p", "min_p", "prefix"))
 def sample(
     context: typer.Context,
-    count: Count = 1,
+    asked: Request,
     out: OptionalOut = None,
-    model: Model = None,
     form: Form = None,
     height: Millimetres = None,
     closed: Closed = False,
-    raw: Raw = False,
-    seed: Seed = None,
-    temperature: Temperature = None,
-    option: FamilyOptions = None,
-    condition: ConditionValues = None,
-    shard: Shard = None,
-    batch_size: BatchSize = None,
     picture: Picture = None,
-    device: Device = "auto",
     skipped: SkippedFile = None,
     force: Force = False,
     json: Json = False,
@@ -107,11 +87,9 @@ def sample(
     check_written(context.obj, out)
     check_outputs(out, picture, force=force)
     check_picture(context.obj, picture)
-    _check_form(out, form, count)
+    _check_form(out, form, asked.count)
     tall = None if height is None else millimetres(height)
-    options = given(temperature=temperature) | family_options(option)
-    part, wanted = read_shard(shard), conditions(condition)
-    drawn = draw(context.obj, Request(count, model, raw, seed, part, batch_size, device, None, wanted, options))
+    drawn = draw(context.obj, asked)
     with skips(skipped, keep=json) as skip:
         samples = drawn.samples.closed(skipped=skip) if closed else drawn.samples
         samples.save(out, form=form, height=tall, force=force, skipped=skip)

@@ -9,10 +9,11 @@ _LEARNING = {"batch_size": 32, "learning_rate": 2e-3, "weight_decay": 0.01}
 RECIPES = (
     Recipe(
         name="voxel-vae",
-        summary="A perceptron squeezes filled cells into a code of 64 numbers, and another draws them from it again.",
-        paper="Brock et al. (2016), arXiv:1608.04236; Kingma and Welling (2013), arXiv:1312.6114",
+        summary="A perceptron squeezes filled cells into a code of 64 numbers, and another draws them from it again; "
+        "new codes come from a Gaussian fitted to those of the data.",
+        paper="Brock et al. (2016), arXiv:1608.04236; Ghosh et al. (2020), arXiv:1903.12436",
         family="vae",
-        variant="gaussian",
+        variant="fitted",
         representation="occupancy",
         network="perceptron",
         network_options=_CODED,

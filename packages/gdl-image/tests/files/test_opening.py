@@ -124,3 +124,41 @@ def test_what_lies_about_being_a_picture_is_refused(data):
 def test_levels_without_a_known_white_are_refused(encoded, values):
     with pytest.raises(InputError, match="no known white"):
         open_picture(encoded(Image.fromarray(values), "TIFF"))
+
+
+def png(width: int, height: int, data: bytes, *, colour: int = 2, depth: int = 8, interlaced: int = 0) -> bytes:
+    """Return a PNG file of this header around these bytes, unpacked, in two pieces."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    packed = zlib.compress(data)
+    header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, interlaced)
+    parts = chunk(b"IHDR", header), chunk(b"IDAT", packed[:9]), chunk(b"IDAT", packed[9:]), chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+def test_a_png_with_fewer_rows_than_it_claims_is_refused_as_cut_short(tmp_path):
+    rows = b"".join(b"\0" + row.tobytes() for row in COLOUR)
+    assert np.array_equal(open_picture(png(5, 6, rows)), COLOUR)
+    (tmp_path / "short.png").write_bytes(png(5, 6, rows[:-16]))
+    for source in (tmp_path / "short.png", png(5, 6, rows[:-16])):
+        with pytest.raises(InputError, match="cut short: it holds 5 of 6 rows"):
+            open_picture(source)
+    with pytest.raises(InputError, match="cut short: it holds 1 of 20,000 rows"):
+        open_picture(png(300, 20_000, b"\0" * 901))
+
+
+def test_a_png_whose_last_rows_are_black_is_whole():
+    assert open_picture(png(5, 6, bytes(6 * 16))).max() == 0
+    assert open_picture(png(9, 6, bytes(6 * 3), colour=0, depth=1)).shape == (6, 9, 1)
+
+
+@pytest.mark.parametrize(("width", "height"), [(5, 6), (1, 1), (1, 9), (8, 8), (3, 2)])
+def test_an_interlaced_png_is_whole_with_every_row_of_its_passes_and_cut_short_with_one_byte_less(width, height):
+    starts = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
+    passes = [np.full((height, width), 7, np.uint8)[top::down, left::across] for left, top, across, down in starts]
+    data = b"".join(b"\0" + row.tobytes() for one in passes if one.shape[1] for row in one)
+    assert (open_picture(png(width, height, data, colour=0, interlaced=1)) == 7).all()
+    with pytest.raises(InputError, match=r"cut short|damaged"):
+        open_picture(png(width, height, data[:-1], colour=0, interlaced=1))

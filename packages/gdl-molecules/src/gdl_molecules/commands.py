@@ -6,35 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gdl_core.cli.asking import Request, asks
 from gdl_core.cli.evaluate import ReferenceData, Samples, show
 from gdl_core.cli.files import check_out, check_sources
-from gdl_core.cli.options import (
-    BatchSize,
-    Column,
-    ConditionValues,
-    Count,
-    Device,
-    FamilyOptions,
-    Force,
-    Json,
-    MinP,
-    Model,
-    OptionalOut,
-    Picture,
-    Prefix,
-    Raw,
-    Seed,
-    Shard,
-    SkippedFile,
-    Temperature,
-    TopK,
-    TopP,
-    conditions,
-    family_options,
-    given,
-)
-from gdl_core.cli.options import shard as read_shard
-from gdl_core.cli.sample import Request, check_outputs, check_picture, draw, finish, is_stdout, print_lines
+from gdl_core.cli.options import Column, Device, Force, Json, OptionalOut, Picture, SkippedFile
+from gdl_core.cli.sample import check_outputs, check_picture, draw, finish, is_stdout, print_lines
 from gdl_core.cli.skips import Skips, skips
 from gdl_core.domains import Domain
 from gdl_core.errors import UsageError, nearest
@@ -53,12 +29,11 @@ def register(app: typer.Typer, domain: Domain) -> None:
     app.command("evaluate")(evaluate)
 
 
+@asks()
 def sample(
     context: typer.Context,
-    count: Count = 1,
+    asked: Request,
     out: OptionalOut = None,
-    model: Model = None,
-    raw: Raw = False,
     filters: Annotated[
         str | None,
         typer.Option(metavar="RULES", help="Keep only what passes, such as pains,brenk,nibr,qed>=0.6,mw=250..450."),
@@ -70,18 +45,7 @@ def sample(
         str | None, typer.Option(metavar="NAMES", help="Columns to write, such as smiles,qed. Default: all.")
     ] = None,
     three_d: Annotated[bool, typer.Option("--3d", help="Find a shape in space for each, in an .sdf file.")] = False,
-    seed: Seed = None,
-    temperature: Temperature = None,
-    top_k: TopK = None,
-    top_p: TopP = None,
-    min_p: MinP = None,
-    option: FamilyOptions = None,
-    prefix: Prefix = None,
-    condition: ConditionValues = None,
-    shard: Shard = None,
-    batch_size: BatchSize = None,
     picture: Picture = None,
-    device: Device = "auto",
     skipped: SkippedFile = None,
     force: Force = False,
     json: Json = False,
@@ -93,11 +57,8 @@ def sample(
     check_outputs(out, picture, force=force)
     check_picture(context.obj, picture)
     names = _check_form(out, columns, three_d=three_d)
-    options = given(temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p) | family_options(option)
-    part, wanted = read_shard(shard), conditions(condition)
-    asked = Request(count, model, raw, seed, part, batch_size, device, prefix, wanted, options)
     with skips(skipped, keep=json) as skip:
-        drawn = draw(context.obj, asked, keep=_tests(filters, novel_to, skip, raw=raw))
+        drawn = draw(context.obj, asked, keep=_tests(filters, novel_to, skip, raw=asked.raw))
         if not is_stdout(out):
             drawn.samples.save(out, columns=names, three_d=three_d, force=force, skipped=skip)
         elif not json:

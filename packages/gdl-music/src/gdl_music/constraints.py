@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from gdl_core.errors import UsageError
@@ -15,11 +14,8 @@ from gdl_music.instruments import DRUMS, GROUPS, group_of
 from gdl_music.piece import Piece
 from gdl_music.pitches import Pitches
 from gdl_music.representations.remi import DRUMMED, PITCHED, Remi
-from gdl_music.representations.voices import GOES_ON, SILENT, Voices
-from gdl_music.voices import HOLD, Cells, names_of, to_cells
-
-Known = NDArray[np.bool_]
-"""Which cells are known. Shapes: (steps, voices)."""
+from gdl_music.representations.voices import Voices
+from gdl_music.voices import names_of
 
 
 def held(pipeline: Pipeline, pitches: Pitches, begun: Piece | None = None) -> dict[str, Any]:
@@ -34,9 +30,7 @@ def held(pipeline: Pipeline, pitches: Pitches, begun: Piece | None = None) -> di
         return {}
     representation = pipeline.representation
     if isinstance(representation, Voices):
-        cells = np.zeros((0, representation.voices), np.int64)
-        cells = to_cells(begun, representation.voices) if begun else cells
-        return {"allowed": cells_allowed(representation, pitches, cells, np.ones(cells.shape, np.bool_))}
+        return {"allowed": cells_allowed(representation, pitches)}
     if not isinstance(representation, Remi):
         raise UsageError(
             f"this model speaks of {representation.name!r}, whose cells are drawn together, so no scale or range "
@@ -53,36 +47,23 @@ def held(pipeline: Pipeline, pitches: Pitches, begun: Piece | None = None) -> di
     return {"follow": lambda count: Players(tables, players, torch.full((count,), last))}
 
 
-def cells_allowed(representation: Voices, pitches: Pitches, cells: Cells, known: Known) -> Tensor:
-    """Tell which symbols each cell of a sample may be, where some cells at its beginning are known.
+def cells_allowed(representation: Voices, pitches: Pitches) -> Tensor:
+    """Tell which symbols each cell of a sample may be: rests, and pitches that are allowed to its voice.
 
-    Rests always may, and so may notes that go on, but for known ones that are not allowed.
-    Shapes: cells and known (steps, voices) -> (max_length, vocabulary_size).
+    A note that goes on is a symbol of its pitch: one that is known, and not allowed, ends.
+    Shapes: -> (max_length, vocabulary_size).
     """
     names = names_of(representation.voices)
     pitches.check(names)
-    table = np.ones((representation.steps, len(names), representation.space.vocabulary_size), np.bool_)
-    for voice, name in enumerate(names):
-        there = pitches.of(name)[representation.lowest : representation.highest + 1]
-        if not there.any():
+    heard = representation.sounds()
+    table = np.stack([(heard < 0) | pitches.of(name)[heard] for name in names])
+    for name, row in zip(names, table, strict=True):
+        if not row[heard >= 0].any():
             raise UsageError(
                 f"the model has no such pitch for {name}: its pitches are {representation.lowest} to "
                 f"{representation.highest}; choose a wider range, or another scale"
             )
-        table[:, voice, SILENT:] = there
-        column, seen, allowed = cells[:, voice], known[:, voice], pitches.of(name)
-        for step in np.flatnonzero(seen[: len(table) - 1] & ~np.append(seen[1:], False)[: len(table) - 1]).tolist():
-            table[step + 1, voice, GOES_ON] = not _refused(column[: step + 1], seen[: step + 1], allowed)
-    return torch.from_numpy(table.reshape(-1, table.shape[2]))
-
-
-def _refused(column: NDArray[np.int64], seen: Known, allowed: Known) -> bool:
-    """Tell whether the note that sounds in a voice's last cell is known, and not allowed."""
-    begun = np.flatnonzero(column != HOLD)
-    if not len(begun) or not seen[begun[-1] :].all():
-        return False
-    pitch = column[begun[-1]]
-    return bool(pitch >= 0 and not allowed[pitch])
+    return torch.from_numpy(np.tile(table, (representation.steps, 1)))
 
 
 class Players(Nobody):

@@ -1,12 +1,18 @@
 """The named systems for music that can be trained here; the first is the default."""
 
+from typing import Any
+
 from gdl_core.recipes import Recipe
 
 _DECODER = {"width": 192, "layers": 4, "heads": 6, "dropout": 0.1}
-_DENOISER = {"width": 192, "layers": 6, "heads": 6}
 _GENTLE = {"batch_size": 16, "learning_rate": 1e-3, "weight_decay": 0.01, "warmup_steps": 50}
-_PLAIN = {"batch_size": 32, "learning_rate": 1e-3, "weight_decay": 0.0}
+_QUICK = {"batch_size": 4, "learning_rate": 4e-3, "weight_decay": 0.1, "warmup_steps": 50, "ema_decay": 0.99}
+"""For small networks that are told much, and minutes."""
 _ONE_LENGTH = {"variable": False}
+_GRID: dict[str, Any] = {"periods": [4, 16, 64]}
+"""What networks over four voices are told of each cell: its voice, its place in the beat and in a bar of four beats."""
+_WRITER = {"width": 128, "layers": 2, "heads": 4, "window": 8, "dropout": 0.1}
+_ENCODER = {"width": 96, "layers": 2, "heads": 4, "window": 9}
 
 RECIPES = (
     Recipe(
@@ -28,8 +34,8 @@ RECIPES = (
         family="autoregressive",
         representation="voices",
         network="transformer",
-        network_options={"width": 128, "layers": 2, "heads": 4},
-        training=_GENTLE,
+        network_options={**_WRITER, **_GRID},
+        training=_QUICK,
     ),
     Recipe(
         name="musenet",
@@ -45,17 +51,17 @@ RECIPES = (
     ),
     Recipe(
         name="musicvae",
-        summary="A code between two recurrent networks over a grid of voices (voices=1: melodies). The decoder writes "
-        "symbol by symbol in one layer of time, without the paper's conductor over the bars.",
+        summary="A code between two transformers over a grid of voices (voices=1: melodies), where the paper has "
+        "recurrent networks. The decoder writes symbol by symbol in one layer of time; the variant hierarchical has a "
+        "conductor over the bars.",
         paper="Roberts et al. (2018), MusicVAE, arXiv:1803.05428",
         family="vae",
         variant="sequence",
         representation="voices",
-        network="recurrent",
-        network_options={"encoder": {"width": 256}, "autoregressor": {"width": 256, "layers": 2}},
-        family_options={"latent": 128, "beta": 0.2},
+        network_options={"encoder": _ENCODER, "autoregressor": _WRITER, **_GRID},
+        family_options={"latent": 64, "free_bits": 0.25},
         representation_options=_ONE_LENGTH,
-        training=_PLAIN,
+        training={**_QUICK, "batch_size": 8},
     ),
     Recipe(
         name="coconet",
@@ -65,22 +71,30 @@ RECIPES = (
         family="diffusion",
         variant="masked",
         representation="voices",
-        network_options=_DENOISER,
+        network_options={"width": 128, "layers": 3, "heads": 4, "window": 9, **_GRID},
         representation_options=_ONE_LENGTH,
-        training=_GENTLE,
+        training={**_QUICK, "batch_size": 8},
     ),
     Recipe(
         name="musegan",
         summary="Convolutions make a piano roll for each of five groups of instruments out of noise, all bars at once, "
-        "and others judge them; one code for all where the paper has codes for bars and tracks.",
-        paper="Dong et al. (2017), MuseGAN, arXiv:1709.06298; Gulrajani et al. (2017), arXiv:1704.00028",
+        "beat by beat; a critic compares each with a real one. One code for all where the paper has codes for bars and "
+        "tracks.",
+        paper="Dong et al. (2017), MuseGAN, arXiv:1709.06298; Huang et al. (2025), R3GAN, arXiv:2501.05441",
         family="gan",
-        variant="wasserstein",
+        variant="relativistic",
         representation="piano-roll",
         network="residual",
-        family_options={"latent": 128, "betas": [0.0, 0.9]},
+        network_options={"patch": 4},
+        family_options={"latent": 64},
         representation_options={"instruments": 5},
-        training={"batch_size": 32, "learning_rate": 2e-4, "weight_decay": 0.0, "gradient_clip": 10.0},
+        training={
+            "batch_size": 16,
+            "learning_rate": 8e-4,
+            "weight_decay": 0.0,
+            "gradient_clip": 10.0,
+            "ema_decay": 0.995,
+        },
     ),
     Recipe(
         name="piano-roll-diffusion",
@@ -95,25 +109,27 @@ RECIPES = (
     ),
     Recipe(
         name="music-flow",
-        summary="A code whose prior is a flow of affine couplings, and a decoder that writes all voices at once.",
+        summary="A code whose prior is a flow of affine couplings, and a transformer that writes voice after voice in "
+        "the light of it: what the cells tell of one another need not be in the code.",
         paper="Chen et al. (2016), arXiv:1611.02731; Dinh et al. (2016), arXiv:1605.08803",
         family="flow",
-        variant="latent",
+        variant="sequence",
         representation="voices",
-        network_options={"encoder": {"width": 128, "layers": 2}, "decoder": {"width": 192, "layers": 4}},
-        family_options={"latent": 64, "steps": 6},
+        network_options={"encoder": _ENCODER, "autoregressor": _WRITER, **_GRID},
+        family_options={"latent": 32, "steps": 4, "free_nats": 16.0},
         representation_options=_ONE_LENGTH,
-        training=_PLAIN,
+        training={**_QUICK, "batch_size": 8},
     ),
     Recipe(
         name="music-ebm",
-        summary="A transformer gives a grid of voices an energy; samples, as one-hot vectors, walk down it.",
-        paper="Du and Mordatch (2019), arXiv:1903.08689",
+        summary="A transformer writes grids of voices, and an energy that has seen whole ones chooses among them.",
+        paper="Deng et al. (2020), Residual Energy-Based Models for Text Generation, arXiv:2004.11714",
         family="energy",
-        variant="langevin",
+        variant="residual",
         representation="voices",
-        network_options={"width": 96, "layers": 2},
+        network_options={"autoregressor": _WRITER, "energy": _ENCODER, **_GRID},
+        family_options={"negatives": 4},
         representation_options=_ONE_LENGTH,
-        training=_PLAIN,
+        training={**_QUICK, "batch_size": 8},
     ),
 )

@@ -90,6 +90,20 @@ def _separated(notes: Iterable[tuple[int, ...]], voices: int) -> list[list[Note]
     return found
 
 
+def sounding(cells: Cells) -> Cells:
+    """Return the pitch that sounds in each cell, or `REST`. A hold that holds nothing is a rest.
+
+    Shapes: (steps, voices) -> the same.
+
+    Example:
+        >>> sounding(np.array([[HOLD, 48], [60, HOLD], [HOLD, REST]])).tolist()
+        [[-1, 48], [60, 48], [60, -1]]
+    """
+    steps = np.arange(len(cells))[:, None]
+    begun = np.maximum.accumulate(np.where(cells != HOLD, steps, -1), 0)
+    return np.where(begun >= 0, np.take_along_axis(cells, np.maximum(begun, 0), 0), REST).clip(REST)
+
+
 def padded(cells: Cells, steps: int) -> Cells:
     """Add rests up to so many steps."""
     missing = max(0, steps - len(cells))

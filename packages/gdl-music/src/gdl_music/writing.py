@@ -1,39 +1,34 @@
 """``gdl music sample``, ``continue``, ``infill`` and ``harmonize``: a model writes, and what is there stays."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gdl_core.cli.asking import Request, asks
 from gdl_core.cli.files import check_sources, check_written
 from gdl_core.cli.latent import object_of
 from gdl_core.cli.model import open_pipeline
 from gdl_core.cli.options import (
-    BatchSize,
     ConditionValues,
-    Count,
     Device,
     FamilyOptions,
     Force,
     Json,
-    MinP,
     Model,
     OptionalOut,
     Picture,
-    Raw,
     Seed,
-    Shard,
     Temperature,
-    TopK,
     TopP,
     conditions,
     family_options,
     given,
 )
-from gdl_core.cli.options import shard as read_shard
 from gdl_core.cli.output import print_json, tell
-from gdl_core.cli.sample import Request, check_outputs, deliver
+from gdl_core.cli.sample import check_outputs, deliver
 from gdl_core.domains import Domain
 from gdl_core.errors import UsageError
 
@@ -44,7 +39,6 @@ if TYPE_CHECKING:
 Source = Annotated[str, typer.Argument(metavar="FILE", help="A piece: MIDI, MusicXML, ABC or kern; - is stdin.")]
 Ways = Annotated[int, typer.Option("--count", min=1, help="How many ways to do it; more than one go to a folder.")]
 
-
 Scale = Annotated[
     str | None, typer.Option(help="Write no tone outside of this scale: 'G major', 'D dorian', 'C# minor pentatonic'.")
 ]
@@ -53,30 +47,18 @@ Range = Annotated[
 ]
 
 
+@asks(without=("prefix",))
 def sample(
     context: typer.Context,
-    count: Count = 1,
+    asked: Request,
     out: OptionalOut = None,
-    model: Model = None,
     scale: Scale = None,
     pitch_range: Range = None,
-    raw: Raw = False,
-    seed: Seed = None,
-    temperature: Temperature = None,
-    top_k: TopK = None,
-    top_p: TopP = None,
-    min_p: MinP = None,
-    option: FamilyOptions = None,
-    condition: ConditionValues = None,
-    shard: Shard = None,
-    batch_size: BatchSize = None,
     picture: Picture = None,
-    device: Device = "auto",
     force: Force = False,
     json: Json = False,
 ) -> None:
     """Draw new pieces from a model, no two alike, unless --raw asks for every draw as it came."""
-    options = given(temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p) | family_options(option)
     pitches = _pitches(scale, pitch_range)
 
     def hold(pipeline: "Pipeline") -> Mapping[str, Any]:
@@ -84,10 +66,7 @@ def sample(
 
         return held(pipeline, pitches)
 
-    asked = Request(
-        count, model, raw, seed, read_shard(shard), batch_size, device,
-        conditions=conditions(condition), options=options, held=hold,
-    )  # fmt: skip
+    asked = replace(asked, held=hold)
     deliver(context.obj, asked, out, picture, force=force, json=json)
 
 

@@ -30,6 +30,13 @@ def test_a_long_piece_is_cut_at_a_bar_and_a_short_one_is_filled(chorale):
     assert voices.encode(chorale(1, steps=12)).shape == (160,)
 
 
+def test_a_symbol_says_what_sounds_and_a_pitch_that_goes_on_where_another_sounded_begins(chorale):
+    voices = Voices(voices=1, steps=8, lowest=60, highest=61).fit([Piece(chorale(0).tracks[:1])])
+    assert voices.cells(torch.tensor([3, 1, 3, 3, 4, 0, 4, 2])).ravel().tolist() == [60, 60, -2, -2, 61, -1, 61, 61]
+    assert voices.symbols(voices.cells(torch.tensor([1, 3, 0, 2]))).tolist() == [1, 3, 0, 2]
+    assert voices.sounds().tolist() == [-1, 60, 61, 60, 61]
+
+
 def test_one_track_of_chords_is_shared_out_among_the_voices(chorale):
     piece = chorale(3)
     joined = Piece([Track(tuple(note for track in piece.tracks for note in track.notes))])

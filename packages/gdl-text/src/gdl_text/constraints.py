@@ -76,7 +76,8 @@ class Constraint:
     def follow(self, representation: TextRepresentation) -> Follow:
         """Return what holds texts of a representation to this."""
         tokenizer = _tokenizer(representation)
-        return lambda count: _Held([_made(tokenizer, self.grammar) for _ in range(count)], representation.size)
+        size, marks = representation.size, len(representation.marks)
+        return lambda count: _Held([_made(tokenizer, self.grammar) for _ in range(count)], size, marks)
 
     def holds(self, text: str, representation: TextRepresentation) -> bool:
         """Tell whether a text is whole; one that was cut at the model's greatest length may not be."""
@@ -98,17 +99,18 @@ class Constraint:
 
 
 class _Held:
-    """Follows texts, each with a matcher of its own."""
+    """Follows texts, each with a matcher of its own; `marks` beside the tokens of text are never allowed."""
 
-    def __init__(self, matchers: list[Any], size: int) -> None:
-        self.matchers, self.size = matchers, size
+    def __init__(self, matchers: list[Any], size: int, marks: int) -> None:
+        self.matchers, self.size, self.marks = matchers, size, marks
 
     def allowed(self, rows: Tensor) -> Tensor:
         masks = [self.matchers[row].compute_bitmask() for row in rows.tolist()]
         bits = np.stack([np.unpackbits(np.frombuffer(mask, np.uint8), bitorder="little") for mask in masks])
         bits = bits[:, : self.size + 1].astype(bool)
         bits[~bits.any(1), -1] = True  # nothing can follow: the text is over
-        return torch.from_numpy(np.roll(bits, 1, axis=1)).to(rows.device)  # the end is symbol 0
+        found = np.pad(np.roll(bits, 1, axis=1), ((0, 0), (0, self.marks)))  # the end is symbol 0
+        return torch.from_numpy(found).to(rows.device)
 
     def hear(self, rows: Tensor, tokens: Tensor) -> None:
         for row, token in zip(rows.tolist(), tokens.tolist(), strict=True):

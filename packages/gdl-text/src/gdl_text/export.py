@@ -17,6 +17,9 @@ from gdl_text.representations import BytePairs, Bytes, Characters
 from gdl_text.representations.bpe import LETTER_OF
 from gdl_text.representations.windows import TextRepresentation
 
+MARK_NAMES = ("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>")
+"""What the marks of a model that fills gaps are called elsewhere."""
+
 
 def export(pipeline: Pipeline, folder: str | Path, *, replace: bool = False) -> Path:
     """Write a model that writes from left to right as transformers has it: Qwen3's architecture and a tokenizer.
@@ -66,7 +69,8 @@ def exported_tokenizer(representation: TextRepresentation) -> Tokenizer:
         tokenizer.decoder = decoders.Fuse()  # type: ignore[assignment]
     else:
         raise UsageError(f"the representation {representation.name!r} has no counterpart elsewhere")
-    tokenizer.add_special_tokens([AddedToken(SEPARATOR, special=True, normalized=False)])
+    special = [SEPARATOR, *MARK_NAMES[: len(representation.marks)]]
+    tokenizer.add_special_tokens([AddedToken(name, special=True, normalized=False) for name in special])
     tokenizer.post_processor = TemplateProcessing(single=f"{SEPARATOR} $A", special_tokens=[(SEPARATOR, 0)])  # type: ignore[assignment]
     return tokenizer
 

@@ -7,6 +7,17 @@ import torch
 from torch import Tensor
 
 from gdl_core.families.autoregressive.following import Follow, Follower, Nobody
+from gdl_text.representations.windows import TextRepresentation
+
+
+class Plain(Nobody):
+    """Keeps a batch to text, where a representation has marks beside it."""
+
+    def __init__(self, tokens: int, marks: int) -> None:
+        self.text = torch.arange(1 + tokens + marks) <= tokens  # column 0 is the end of a text
+
+    def allowed(self, rows: Tensor) -> Tensor:  # type: ignore[override]  # `Nobody` allows everything
+        return self.text.to(rows.device).expand(len(rows), -1)
 
 
 class Stop(Nobody):
@@ -70,6 +81,12 @@ class Together:
     def hear(self, rows: Tensor, tokens: Tensor) -> Tensor | None:
         found = [ended for one in self.followers if (ended := one.hear(rows, tokens)) is not None]
         return torch.stack(found).any(0) if found else None
+
+
+def plain(representation: TextRepresentation) -> list[Follow]:
+    """Return what keeps drawn texts free of marks, where there are any."""
+    tokens, marks = representation.size, len(representation.marks)
+    return [lambda count: Plain(tokens, marks)] if marks else []
 
 
 def together(follows: Sequence[Follow]) -> Follow | None:

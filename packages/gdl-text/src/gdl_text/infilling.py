@@ -17,7 +17,10 @@ def infill(
     context: typer.Context,
     text: Annotated[str, typer.Argument(help="A text with gaps: three or more underscores, one for each token.")],
     gap: Annotated[
-        int | None, typer.Option(min=1, help="How many tokens each gap has. Default: its underscores.")
+        int | None,
+        typer.Option(
+            min=1, help="How many tokens each gap has (default: its underscores), or at most has (default: what fits)."
+        ),
     ] = None,
     count: Count = 1,
     model: Model = None,
@@ -31,7 +34,8 @@ def infill(
     """Fill the gaps of a text, and keep the rest as it is.
 
     For families that see both sides of a gap, such as masked diffusion. With a model of characters, each underscore
-    becomes one character.
+    becomes one character. A model that writes from left to right, trained with the representation option infill=true,
+    fills one gap, of any length up to --gap.
     """
     domain: Domain = context.obj
     check_outputs(out, None, force=force)

@@ -38,8 +38,7 @@ def rate(pipeline: Pipeline, records: Iterable[Record], *, skipped: Skip, batch_
     Raises:
         UsageError: The family knows no likelihood.
     """
-    representation: Any = pipeline.representation  # each one of this domain cuts texts into windows
-    apart = type(representation).from_config({**representation.to_config(), "stride": None})
+    apart = windows_apart(pipeline)
     for record in records:
         (windows,) = apart.encode_windows([record.object])
         if isinstance(windows, InputError):
@@ -49,6 +48,13 @@ def rate(pipeline: Pipeline, records: Iterable[Record], *, skipped: Skip, batch_
         size = sum(len(bytes_of(part)) for part in apart.parts(record.object))
         if size:
             yield Rated(record.where, float(found.values.double().sum()), size, len(windows), found.kind)
+
+
+def windows_apart(pipeline: Pipeline) -> Any:
+    """Return the representation of a model that cuts texts into windows that do not overlap, each as it stands."""
+    config = pipeline.representation.to_config()
+    plain = {"infill": False} if "infill" in config else {}
+    return type(pipeline.representation).from_config({**config, "stride": None, **plain})
 
 
 def together(rated: Iterable[Rated]) -> Rated:

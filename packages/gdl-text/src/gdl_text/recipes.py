@@ -55,12 +55,12 @@ RECIPES = (
         variant="masked",
         representation="characters",
         representation_options={"max_length": 128},
-        network_options={"width": 256, "layers": 4, "heads": 8},
-        training={"batch_size": 32, "weight_decay": 0.01},
+        network_options={"width": 128, "layers": 3, "heads": 4},
+        training={"batch_size": 32, "learning_rate": 2e-3, "weight_decay": 0.01, "ema_decay": 0.99},
     ),
     Recipe(
         name="text-vae",
-        summary="A recurrent decoder writes a line of text from a code of 64 numbers; free bits keep it from ignoring "
+        summary="A recurrent decoder writes a line of text from a code of 32 numbers; free bits keep it from ignoring "
         "the code, where the paper weakens the decoder.",
         paper="Bowman et al. (2016), arXiv:1511.06349; Kingma et al. (2016), arXiv:1606.04934",
         family="vae",
@@ -68,22 +68,23 @@ RECIPES = (
         representation="characters",
         representation_options=_VERSES,
         network="recurrent",
-        network_options={"encoder": {"width": 192}, "autoregressor": {"cell": "gru", "width": 320, "layers": 1}},
-        family_options={"latent": 64, "free_bits": 0.25},
-        training={"batch_size": 64, "learning_rate": 2e-3, "weight_decay": 0.0},
+        network_options={"encoder": {"width": 128}, "autoregressor": {"cell": "gru", "width": 256, "layers": 1}},
+        family_options={"latent": 32, "free_bits": 0.125},
+        training={"batch_size": 64, "learning_rate": 3e-3, "weight_decay": 0.0, "ema_decay": 0.99},
     ),
     Recipe(
         name="text-flow",
-        summary="The code of a line of text has a prior of affine couplings, and a decoder writes all its characters "
-        "at once.",
+        summary="The code of a line of text has a prior of affine couplings, and a recurrent decoder writes the line "
+        "in the light of it: what the characters tell of one another need not be in the code.",
         paper="Chen et al. (2016), arXiv:1611.02731; Ziegler and Rush (2019), arXiv:1901.10548",
         family="flow",
-        variant="latent",
+        variant="sequence",
         representation="characters",
         representation_options=_VERSES,
-        network_options={"encoder": {"width": 128, "layers": 2}, "decoder": {"width": 192, "layers": 4}},
-        family_options={"latent": 64, "steps": 6},
-        training={"batch_size": 64, "weight_decay": 0.0},
+        network="recurrent",
+        network_options={"encoder": {"width": 128}, "autoregressor": {"cell": "gru", "width": 256, "layers": 1}},
+        family_options={"latent": 32, "steps": 4, "free_nats": 4.0},
+        training={"batch_size": 64, "learning_rate": 3e-3, "weight_decay": 0.0, "ema_decay": 0.99},
     ),
     Recipe(
         name="seq-gan",
@@ -94,24 +95,22 @@ RECIPES = (
         variant="relativistic",
         representation="characters",
         representation_options=_VERSES,
-        network_options={"generator": {"width": 128, "layers": 3}, "discriminator": {"width": 96, "layers": 2}},
+        network_options={"generator": {"width": 128, "layers": 2}, "discriminator": {"width": 64, "layers": 2}},
         family_options={"latent": 64},
-        training={"batch_size": 64, "learning_rate": 5e-4, "weight_decay": 0.0},
+        training={"batch_size": 32, "learning_rate": 5e-4, "weight_decay": 0.0, "ema_decay": 0.99},
     ),
     Recipe(
         name="text-ebm",
-        summary="A transformer writes a line of text character by character, and another, which sees the whole line, "
-        "chooses among some that it wrote. Both learn side by side from nothing, where the paper's energy is a large "
-        "pretrained network.",
+        summary="A recurrent network writes a line of text character by character, and another, which reads the whole "
+        "line from both ends, chooses among some that it wrote. Both learn side by side from nothing, where the "
+        "paper's energy is a large pretrained network.",
         paper="Deng et al. (2020), arXiv:2004.11714",
         family="energy",
         variant="residual",
         representation="characters",
         representation_options=_VERSES,
-        network_options={
-            "autoregressor": {"width": 192, "layers": 3, "heads": 6},
-            "energy": {"width": 96, "layers": 2, "heads": 4},
-        },
-        training={"batch_size": 64},
+        network="recurrent",
+        network_options={"autoregressor": {"cell": "gru", "width": 320, "layers": 1}, "energy": {"width": 64}},
+        training={"batch_size": 64, "learning_rate": 3e-3, "weight_decay": 0.0, "ema_decay": 0.99},
     ),
 )

@@ -8,32 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gdl_core.cli.asking import Request, asks
 from gdl_core.cli.model import open_pipeline
-from gdl_core.cli.options import (
-    BatchSize,
-    ConditionValues,
-    Count,
-    Device,
-    FamilyOptions,
-    Force,
-    Json,
-    MinP,
-    Model,
-    OptionalOut,
-    Picture,
-    Prefix,
-    Raw,
-    Seed,
-    Shard,
-    Temperature,
-    TopK,
-    TopP,
-    conditions,
-    family_options,
-    given,
-)
-from gdl_core.cli.options import shard as read_shard
-from gdl_core.cli.sample import Drawn, Request, check_outputs, check_picture, draw_from, finish, is_stdout, text_of
+from gdl_core.cli.options import Force, Json, OptionalOut, Picture, given
+from gdl_core.cli.sample import Drawn, check_outputs, check_picture, draw_from, finish, is_stdout, text_of
 from gdl_core.cli.skips import skips
 from gdl_core.domains import Domain
 from gdl_core.errors import UsageError
@@ -45,20 +23,13 @@ if TYPE_CHECKING:
     from gdl_text.constraints import Constraint
 
 
+@asks()
 def sample(
     context: typer.Context,
-    count: Count = 1,
+    asked: Request,
     out: OptionalOut = None,
-    model: Model = None,
-    raw: Raw = False,
-    seed: Seed = None,
-    temperature: Temperature = None,
-    top_k: TopK = None,
-    top_p: TopP = None,
-    min_p: MinP = None,
     repetition_penalty: Penalty = None,
     stop: Stop = None,
-    prefix: Prefix = None,
     prompts: Annotated[
         str | None, typer.Option(metavar="FILE", help="Begin texts with each of this file's; --count is for each.")
     ] = None,
@@ -68,12 +39,7 @@ def sample(
     json_schema: Annotated[
         str | None, typer.Option(metavar="FILE", help="Hold what is drawn to a JSON schema (gdl-text[constraints]).")
     ] = None,
-    option: FamilyOptions = None,
-    condition: ConditionValues = None,
-    shard: Shard = None,
-    batch_size: BatchSize = None,
     picture: Picture = None,
-    device: Device = "auto",
     force: Force = False,
     json: Json = False,
 ) -> None:
@@ -85,18 +51,13 @@ def sample(
     domain: Domain = context.obj
     check_outputs(out, picture, force=force)
     check_picture(domain, picture)
-    options = family_options(option) | given(
-        temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p, repetition_penalty=repetition_penalty
-    )
-    asked = Request(
-        count, model, raw, seed, read_shard(shard), batch_size, device, prefix, conditions(condition), options
-    )
+    asked = replace(asked, options={**asked.options, **given(repetition_penalty=repetition_penalty)})
     from gdl_text.spelling import readable
 
     constraint = _constraint(regex, json_schema)
     with skips(None, keep=json) as skip:
-        beginnings = _prompts(domain, prompts, prefix, skip)
-        drawn = _draw(open_pipeline(domain, model, device), asked, beginnings, stops_of(stop), constraint)
+        beginnings = _prompts(domain, prompts, asked.prefix, skip)
+        drawn = _draw(open_pipeline(domain, asked.model, asked.device), asked, beginnings, stops_of(stop), constraint)
         if not is_stdout(out) or not json:
             drawn.samples.save("-" if out is None else out, force=force, skipped=skip)
     if picture:
@@ -153,7 +114,7 @@ def _draw(
 
 def _followed(pipeline: "Pipeline", stops: list[str], constraint: "Constraint | None") -> Mapping[str, Any]:
     """Return the options that hold texts and end them early; what only is to stop is cut, where a family cannot."""
-    from gdl_text.following import Stop, together
+    from gdl_text.following import Stop, plain, together
     from gdl_text.spelling import bytes_of
 
     if "follow" not in signature(pipeline.model.sample).parameters:
@@ -164,7 +125,9 @@ def _followed(pipeline: "Pipeline", stops: list[str], constraint: "Constraint | 
         return {}
     representation: Any = pipeline.representation  # each one of this domain has pieces
     ends = list(map(bytes_of, stops))
-    follows: list[Follow] = [lambda count: Stop(count, representation.pieces, ends)] if stops else []
+    follows: list[Follow] = plain(representation)
+    if stops:
+        follows.append(lambda count: Stop(count, representation.pieces, ends))
     if constraint:
         follows.append(constraint.follow(representation))
     follow = together(follows)

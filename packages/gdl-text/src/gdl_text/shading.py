@@ -12,6 +12,7 @@ from torch import Tensor
 from gdl_core.errors import InputError
 from gdl_core.families import HasLikelihood
 from gdl_core.pipeline import Pipeline
+from gdl_text.rating import windows_apart
 
 SHOWN = 6
 """How many windows of text are shaded."""
@@ -45,8 +46,7 @@ def shade(pipeline: Pipeline, texts: Sequence[str]) -> str:
 
 
 def _windows(pipeline: Pipeline, texts: Sequence[str]) -> list[Tensor]:
-    representation: Any = pipeline.representation  # each one of this domain cuts texts into windows
-    encoded = representation.encode_windows(texts[:SHOWN])
+    encoded = windows_apart(pipeline).encode_windows(texts[:SHOWN])
     return [window for found in encoded if not isinstance(found, InputError) for window in found][:SHOWN]
 
 
@@ -75,8 +75,8 @@ def readable_parts(pieces: Sequence[bytes], bits: Sequence[float]) -> Iterator[t
 
 
 def _span(text: str, bits: float) -> str:
-    strength = round(100 * min(max(bits / BOLDEST, 0.0), 1.0))
-    colour = f"background: color-mix(in srgb, var(--second) {strength}%, transparent)"
+    strength = round(80 * min(max(bits / BOLDEST, 0.0), 1.0))
+    colour = f"color: var(--ink); background: color-mix(in srgb, var(--second) {strength}%, transparent)"
     return f'<span style="{colour}" title="{bits:.1f} bits">{escape(text)}</span>'
 
 

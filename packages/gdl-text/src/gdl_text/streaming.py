@@ -7,7 +7,7 @@ from typing import Any
 from gdl_core.errors import UsageError
 from gdl_core.pipeline import Pipeline
 from gdl_core.pipeline.asking import request
-from gdl_text.following import Say
+from gdl_text.following import Say, plain, together
 
 
 def write(
@@ -38,11 +38,12 @@ def write(
     most, piece, left = representation.max_length, 0, tokens
     pipeline.model.eval()
     heard = Say(representation.pieces, stops, say)
+    follow = together([*plain(representation), lambda count: heard])
     while left > 0:
         context = context if len(context) < most else context[-max(most // 2, 1) :] if most > 1 else []
         room = min(most - len(context), left)
         before = len(heard.tokens)
-        drawn = {"prefixes": [context], "max_length": len(context) + room, "follow": lambda count: heard}
+        drawn = {"prefixes": [context], "max_length": len(context) + room, "follow": follow}
         pipeline.draw_at(range(piece, piece + 1), seed, "auto", asked, {**options, **drawn})
         new = heard.tokens[before:]
         context, left, piece = context + new, left - len(new), piece + 1

@@ -18,6 +18,12 @@ def test_the_longest_copy_is_the_longest_common_span_of_single_texts(texts, corp
     assert Corpus(corpus).copied(texts).longest == longest_by_search(texts, corpus)
 
 
+@given(st.text("abc", max_size=90), st.text("abc", max_size=20), st.slices(90))
+def test_a_long_copy_inside_of_other_text_is_measured_as_a_slow_search_measures_it(corpus, other, taken):
+    texts = [other + corpus[taken.start : taken.stop] + other[::-1], corpus[:3]]
+    assert Corpus([other, corpus]).copied(texts).longest == longest_by_search(texts, [other, corpus])
+
+
 def test_only_spans_of_fifty_characters_and_more_count_as_copied_text():
     letters = random.Random(0).choices("abcdefgh", k=400)
     corpus = "".join(letters)

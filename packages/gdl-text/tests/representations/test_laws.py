@@ -5,9 +5,14 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gdl_core.data import prepare
 from gdl_core.errors import RepresentationError
+from gdl_core.representation import Record
 from gdl_core.testing import REPRESENTATION_LAWS
 from gdl_core.testing.representations import a_foreign_object_is_refused
+from gdl_core.training.feed import Feed
+from gdl_core.training.machine import Machine
+from gdl_core.training.options import TrainingOptions
 from gdl_text.representations import BytePairs, Bytes, Characters
 from gdl_text.spelling import bytes_of, text_of
 
@@ -53,6 +58,17 @@ def test_a_text_that_is_too_long_is_refused_whole_and_learnt_in_windows():
 def test_windows_overlap_as_the_stride_says_and_leave_nothing_out(stride, windows):
     letters = Bytes(max_length=4, stride=stride)
     assert [letters.decode(window) for window in letters.encode_windows(["abcdefg"])[0]] == windows
+
+
+def test_no_window_that_validates_a_model_shares_a_character_with_one_that_it_learns(tmp_path):
+    text = "".join(map(chr, range(0x4E00, 0x4E00 + 600)))  # each character once
+    letters = Characters(max_length=8, stride=3).fit([text])
+    data = prepare([Record(text, "here")], letters, tmp_path / "data", domain="text")
+    options = TrainingOptions(steps=1, batch_size=1000, validation_share=0.1)
+    feed = Feed(data, (), options, Machine(None, torch.device("cpu"), 0, 1, "float32"))
+    learned, held = (set(data.batch(rows).values.flatten().tolist()) for rows in (feed.rows(0)[0], feed.held))
+    assert len(learned) > 300 and len(held) > 40
+    assert not learned & held
 
 
 def test_windows_joined_are_the_text(representation):

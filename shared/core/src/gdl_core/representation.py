@@ -67,6 +67,9 @@ class Representation(ABC):
     loses: ClassVar[str] = "nothing"
     """What does not survive the round trip, in one sentence."""
 
+    overlap: int = 0
+    """With how many of the windows behind it a window of an object shares content (`encode_windows`)."""
+
     space: Space
 
     def fit(self, objects: Iterable[Any]) -> Self:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdl_core.data import BatchOrder, held_out
+from gdl_core.data import BatchOrder, held_out, near
 
 SIZES = np.random.default_rng(0).normal(36, 6, 5000).clip(10, 60).astype(np.int32)
 ROWS = np.arange(5000)
@@ -70,3 +70,16 @@ def test_the_held_out_rows_are_spread_over_the_data_and_change_with_the_seed():
     held = held_out(10_000, share=0.1, most=4096, seed=0)
     assert np.histogram(held, bins=10)[0].min() > 70  # 100 are expected in each tenth
     assert set(held) != set(held_out(10_000, share=0.1, most=4096, seed=1))
+
+
+@given(st.integers(1, 300), st.floats(0.01, 0.9), st.integers(1, 9), st.integers(0, 9))
+def test_where_rows_overlap_some_are_left_that_share_nothing_with_those_held_out(count, share, overlap, seed):
+    held = held_out(count, share=share, most=4096, seed=seed, overlap=overlap)
+    learned = np.setdiff1d(np.arange(count), near(held, count, overlap=overlap))
+    assert len(learned) and len(held) <= max(round(count * share), 1)
+    assert not len(held) or np.abs(learned[:, None] - held).min() > overlap
+
+
+def test_few_rows_are_lost_between_those_that_are_held_out_and_those_that_are_learned():
+    held = held_out(10_000, share=0.02, most=4096, seed=0, overlap=3)
+    assert len(held) == 200 and len(near(held, 10_000, overlap=3)) < 260

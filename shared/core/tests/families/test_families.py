@@ -52,6 +52,7 @@ ALIKE = {
     ("diffusion", "latent"): ["vector", "grid-2"],
     ("diffusion", "latent-vector"): ["grid-2"],
     ("autoregressive", "coded"): ["grid-2"],
+    ("vae", "fitted"): ["vector", "grid-2"],
     ("vae", "fsq"): ["vector", "grid-2"],
     ("energy", "joint"): ["vector", "graph"],
     ("energy", "latent"): ["tokens", "grid-2"],

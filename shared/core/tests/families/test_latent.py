@@ -11,6 +11,7 @@ ROW = Tokens(2, 2, variable=False)
 MAP = Grid(1, (2, 1), levels=2)
 DESIGNS = {
     "flow": Design("flow", ROW, variant="latent", family_options={"latent": 2}, network_options={"width": 16}),
+    "sequence": Design("flow", ROW, variant="sequence", family_options={"latent": 2}, network_options={"width": 16}),
     "diffusion": Design("diffusion", ROW, variant="latent", family_options={"latent": 2}, network_options={"width": 8}),
     "map": Design("diffusion", MAP, variant="latent", family_options={"width": 2}, network_options={"width": 8}),
 }
@@ -36,3 +37,15 @@ def test_a_score_follows_from_the_sample_alone(design):
     with torch.no_grad():
         together, alone = model.log_prob(every).values, model.log_prob(every.rows([2])).values
     assert torch.allclose(together[2:3], alone, atol=1e-3)
+
+
+def test_what_is_free_of_a_code_costs_nothing_in_training_and_counts_in_the_bound():
+    scores, slopes = [], []
+    for nats in (1e3, 0.0):
+        options = {"family_options": {"free_nats": nats}, "network_options": {"width": 16}}
+        model = build(Design("flow", ROW, variant="sequence", **options))
+        scores.append(model.eval().log_prob(Batch(VALUES)).values)
+        model.train().loss(Batch(VALUES)).sum().backward()
+        slopes.append(any(part.grad is not None and part.grad.any() for part in model.prior.parameters()))
+    assert torch.equal(*scores)
+    assert slopes == [False, True]

@@ -21,11 +21,11 @@ def test_attention_from_one_position_equals_the_last_row_of_attention_from_all()
     numbers = torch.Generator().manual_seed(0)
     q = torch.randn(3, 8, 11, 4, generator=numbers)
     k, v = (torch.randn(3, 2, 11, 4, generator=numbers) for _ in range(2))
-    whole = attend_causally(q, k, v, 0.0)
+    whole = attend_causally(q, k, v)
     cache = KeyValueCache(torch.full((3, 2, 15, 4), torch.nan), torch.full((3, 2, 15, 4), torch.nan))  # room for more
     cache.append(k, v)
     assert torch.allclose(attend_from_one(q[:, :, -1:], cache), whole[:, :, -1:], atol=1e-5)
-    assert torch.allclose(attend_causally(q[:, :, 7:], k, v, 0.0), whole[:, :, 7:], atol=1e-5)
+    assert torch.allclose(attend_causally(q[:, :, 7:], k, v), whole[:, :, 7:], atol=1e-5)
 
 
 def test_shared_keys_equal_keys_that_are_written_out():
@@ -36,7 +36,7 @@ def test_shared_keys_equal_keys_that_are_written_out():
         F.scaled_dot_product_attention(q[:, head], k[:, head // 2], v[:, head // 2], is_causal=True)
         for head in range(4)
     ]
-    assert torch.allclose(attend_causally(q, k, v, 0.0), torch.stack(by_hand, 1), atol=1e-6)
+    assert torch.allclose(attend_causally(q, k, v), torch.stack(by_hand, 1), atol=1e-6)
 
 
 def test_the_jacobian_of_attention_is_causal():

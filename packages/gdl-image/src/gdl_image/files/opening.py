@@ -9,6 +9,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from gdl_core.errors import InputError
 from gdl_image.arrays import Picture, from_pillow
+from gdl_image.files.png import check_complete
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 """What is opened, told by the content and not by the name. Pillow's other formats may run other programs."""
@@ -36,6 +37,7 @@ def open_picture(source: Path | bytes) -> Picture:
             with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS) as image:
                 _check_size(image.width, image.height)
                 image.load()
+                _check_rows(image, source)
                 return from_pillow(_plain(_upright(image)))
     except InputError:
         raise
@@ -55,6 +57,13 @@ def _check_size(width: int, height: int) -> None:
         raise InputError(
             f"a picture of {width:,} x {height:,} pixels, more than {MOST_PIXELS:,}, is not unpacked; scale it down"
         )
+
+
+def _check_rows(image: Image.Image, source: Path | bytes) -> None:
+    """Refuse a PNG that holds fewer rows than it claims; only one whose last row is nought, or interlaced, may be."""
+    if image.format == "PNG" and (image.info.get("interlace") or not np.asarray(image)[-1].any()):
+        with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
+            check_complete(file)
 
 
 def _upright(image: Image.Image) -> Image.Image:

@@ -25,7 +25,7 @@ def fill_rolls(
     pictures, hidden = pictures.copy(), hidden.copy()
     pictures[hidden] = 0
     bar = representation.bar
-    for start, end, kept in windows(hidden.any((0, 2)), representation.steps, bar):
+    for start, end, kept in windows(np.any(hidden, (0, 2)), representation.steps, bar):
         missing = representation.steps - (end - start)
         seen = np.pad(pictures[:, start:end], ((0, 0), (0, missing), (0, 0)))
         known = np.pad(~hidden[:, start:end], ((0, 0), (0, missing), (0, 0)), constant_values=True)

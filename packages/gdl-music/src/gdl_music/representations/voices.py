@@ -6,40 +6,37 @@ from typing import Any, Self
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from gdl_core.errors import RepresentationError, UsageError
 from gdl_core.representation import Representation
 from gdl_core.spaces import Sample, Tokens
 from gdl_music.conversion import checked
 from gdl_music.piece import Metre, Piece, Tempo
-from gdl_music.voices import HOLD, REST, STEPS, Cells, padded, to_cells, to_piece
+from gdl_music.voices import HOLD, REST, STEPS, Cells, padded, sounding, to_cells, to_piece
 
 LONGEST = 256
 """So many sixteenths of a piece are kept, unless another number is given; fewer where no piece is as long."""
-
-SILENT = 2
-"""So many symbols are no pitch: 0 is a rest, 1 a note that goes on."""
-
-GOES_ON = 1
 
 
 class Voices(Representation):
     """Four voices, sixteenth by sixteenth: in each a note begins, goes on, or there is a rest.
 
-    A sample is a sequence of symbols: 0 for a rest, 1 for a note that goes on, then the pitches from `lowest` to
-    `highest`; of each sixteenth the voices in turn, from the first. Another number of `voices` can be asked for: one is
-    a melody. What `fit` is not given it takes from the data: the pitches, the number of `steps` (a longer piece is cut
-    at the last bar that fits), the `metre` and the `tempo` of most pieces, with which each comes back, and whether
-    samples are of one length (`variable=False`: shorter pieces have rests at their end).
+    A sample is a sequence of symbols, of each sixteenth the voices in turn, from the first: 0 for a rest, then the
+    pitches from `lowest` to `highest` that begin, then the same pitches that go on, so that each symbol says by itself
+    what sounds. (A pitch that goes on where another one sounded begins.) Another number of `voices` can be asked for:
+    one is a melody. What `fit` is not given it takes from the data: the pitches, the number of `steps` (a longer piece
+    is cut at the last bar that fits), the `metre` and the `tempo` of most pieces, with which each comes back, and
+    whether samples are of one length (`variable=False`: shorter pieces have rests at their end).
 
     Example:
         >>> from gdl_music.piece import Note, Track
         >>> piece = Piece([Track((Note(0, 240, 60), Note(240, 240, 64))), Track((Note(0, 480, 48),))])
         >>> voices = Voices(voices=2).fit([piece])
         >>> voices.space
-        Tokens(vocabulary_size=19, max_length=8, variable=False)
+        Tokens(vocabulary_size=35, max_length=8, variable=False)
         >>> voices.encode(piece).reshape(-1, 2).tolist()
-        [[14, 2], [1, 1], [18, 1], [1, 1]]
+        [[13, 1], [30, 18], [17, 18], [34, 18]]
     """
 
     name = "voices"
@@ -97,7 +94,11 @@ class Voices(Representation):
     @property
     def space(self) -> Tokens:
         """Sequences of symbols, of one length where all pieces had one."""
-        return Tokens(self.highest - self.lowest + 1 + SILENT, self.steps * self.voices, bool(self._variable))
+        return Tokens(2 * self._pitches + 1, self.steps * self.voices, bool(self._variable))
+
+    @property
+    def _pitches(self) -> int:
+        return self.highest - self.lowest + 1
 
     @property
     def lowest(self) -> int:
@@ -141,25 +142,37 @@ class Voices(Representation):
         cells = cells[: self._kept(len(cells))]
         return self.symbols(cells if self.space.variable else padded(cells, self.steps))
 
-    def symbols(self, cells: Cells) -> torch.Tensor:
+    def symbols(self, cells: Cells, heard: Cells | None = None) -> torch.Tensor:
         """Turn cells into symbols. Shapes: (steps, voices) -> (steps x voices,).
+
+        `heard` are the pitches that sound in them, where cells that are not there say what is held.
 
         Raises:
             RepresentationError: A pitch is outside those of this representation.
         """
-        pitches = cells[cells >= 0]
+        heard = sounding(cells) if heard is None else heard
+        pitches = heard[heard >= 0]
         if len(pitches) and not self.lowest <= pitches.min() <= pitches.max() <= self.highest:
             raise RepresentationError(
                 f"pitches from {pitches.min()} to {pitches.max()}; this representation holds {self.lowest} to "
                 f"{self.highest}: transpose the piece, or train with other pitches"
             )
-        symbols = np.select([cells == REST, cells == HOLD], [0, 1], cells - self.lowest + SILENT)
+        symbols = np.where(heard < 0, 0, heard - self.lowest + 1 + (cells == HOLD) * self._pitches)
         return torch.from_numpy(symbols.ravel())
+
+    def sounds(self) -> NDArray[np.int64]:
+        """Return the pitch that each symbol says, or `REST`. Shapes: (vocabulary_size,)."""
+        pitches = np.arange(self.lowest, self.highest + 1)
+        return np.concatenate([[REST], pitches, pitches])
 
     def cells(self, symbols: torch.Tensor) -> Cells:
         """Turn symbols into cells; a step that is not complete is left out. Undoes `symbols`."""
         whole = symbols[: len(symbols) // self.voices * self.voices].numpy().reshape(-1, self.voices)
-        return np.select([whole == 0, whole == 1], [REST, HOLD], whole + self.lowest - SILENT)
+        heard = self.sounds()[whole]
+        held = whole > self._pitches
+        held[:1] = False
+        held[1:] &= heard[1:] == heard[:-1]
+        return np.where(held, HOLD, heard)
 
     def encode_prefix(self, prefix: Any) -> list[int]:
         """Turn the beginning of a piece into the first symbols of its sample."""

@@ -12,6 +12,8 @@ from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from tokenizers.decoders import ByteLevel
 
 from gdl_core.errors import InputError, UsageError
+from gdl_text.representations.chunks import Chunks
+from gdl_text.representations.middles import LEAST, MARKS
 from gdl_text.representations.windows import CONTEXT, TextRepresentation
 from gdl_text.spelling import bytes_of
 
@@ -31,6 +33,9 @@ class BytePairs(TextRepresentation):
     there already and learns nothing more: a ``tokenizer.json``, or a folder with one or with GPT-2's ``vocab.json`` and
     ``merges.txt``. What is learned is a ``tokenizer.json`` too, as `tokenizer_json` returns it.
 
+    With `infill` a model learns each window twice, the second time with its middle last (Bavarian et al. 2022,
+    arXiv:2207.14255): one that writes from left to right can then fill a gap.
+
     Example:
         >>> pairs = BytePairs(vocabulary=260).fit(["low lower lowest"])
         >>> [pairs.pieces[number] for number in pairs.encode("lowest")]
@@ -49,8 +54,12 @@ class BytePairs(TextRepresentation):
         max_length: int = CONTEXT,
         stride: int | None = None,
         lines: bool = False,
+        infill: bool = False,
     ) -> None:
         super().__init__(max_length=max_length, stride=stride, lines=lines)
+        if infill and max_length < LEAST:
+            raise UsageError(f"max_length={max_length} leaves no room to learn gaps; with infill it is {LEAST} or more")
+        self.infill = infill
         if vocabulary < 256:
             raise UsageError(f"vocabulary={vocabulary} cannot hold the 256 bytes; it must be 256 or more")
         self.vocabulary = vocabulary
@@ -60,6 +69,7 @@ class BytePairs(TextRepresentation):
     def _set(self, tokenizer: Tokenizer | None) -> None:
         self._tokenizer = tokenizer
         self._pieces = () if tokenizer is None else _pieces(tokenizer)
+        self._chunks = None if tokenizer is None else Chunks(tokenizer)
         self._numbers = {piece: number for number, piece in enumerate(self._pieces)}
 
     @property
@@ -89,9 +99,10 @@ class BytePairs(TextRepresentation):
 
     def number(self, text: str) -> np.ndarray:
         bytes_of(text)  # refuses what is no text
+        chunks = self._chunks or Chunks(self.tokenizer)
         found: list[int] = []
         for place, part in enumerate(_ESCAPES.split(text)):  # every second part is bytes that are no UTF-8
-            found += self._single(part) if place % 2 else self.tokenizer.encode(part, add_special_tokens=False).ids
+            found += self._single(part) if place % 2 else chunks.number(part)
         return np.array(found, np.int64)
 
     def _single(self, text: str) -> list[int]:
@@ -103,8 +114,12 @@ class BytePairs(TextRepresentation):
         self.tokenizer  # noqa: B018 - says that there is none yet
         return self._pieces
 
+    @property
+    def marks(self) -> tuple[int, ...]:
+        return tuple(range(self.size, self.size + MARKS)) if self.infill else ()
+
     def to_config(self) -> dict[str, Any]:
-        return {"tokenizer": json.loads(self.tokenizer.to_str()), **self.cutting}
+        return {"tokenizer": json.loads(self.tokenizer.to_str()), **self.cutting, "infill": self.infill}
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Self:

@@ -1,5 +1,6 @@
 """What all representations of text have in common: a text is numbered, and one that is too long is cut in windows."""
 
+import math
 from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any
@@ -11,6 +12,7 @@ from torch import Tensor
 from gdl_core.errors import InputError, RepresentationError, UsageError
 from gdl_core.representation import Representation
 from gdl_core.spaces import Tokens
+from gdl_text.representations.middles import in_order, rearranged
 from gdl_text.spelling import shown, text_of
 
 CONTEXT = 256
@@ -40,8 +42,13 @@ class TextRepresentation(Representation):
 
     @property
     def size(self) -> int:
-        """How many tokens there are."""
+        """How many tokens of text there are."""
         return len(self.pieces)
+
+    @property
+    def marks(self) -> tuple[int, ...]:
+        """The tokens behind those of text by which a model learns to fill a gap (`middles`), or none."""
+        return ()
 
     @abstractmethod
     def number(self, text: str) -> np.ndarray:
@@ -50,7 +57,12 @@ class TextRepresentation(Representation):
     @property
     def space(self) -> Tokens:  # type: ignore[override]  # known only after `fit`
         """The sequences of these tokens."""
-        return Tokens(self.size, self.max_length)
+        return Tokens(self.size + len(self.marks), self.max_length)
+
+    @property
+    def overlap(self) -> int:  # type: ignore[override]  # follows from how texts are cut
+        """In how many of the windows behind it a part of a window comes again."""
+        return math.ceil(self.max_length / (self.stride or self.max_length)) - 1
 
     def encode(self, object: str) -> Tensor:
         """Number the tokens of a text. Shapes: (length,)."""
@@ -64,6 +76,8 @@ class TextRepresentation(Representation):
     def encode_windows(self, objects: Sequence[str]) -> list[list[Tensor] | InputError]:
         """Number the tokens of texts of any length, cut into the windows that a model learns.
 
+        With `marks`, each window that has room for it comes again with its middle last.
+
         Example:
             >>> from gdl_text.representations import Bytes
             >>> Bytes(max_length=4).encode_windows(["abcdef"])
@@ -73,7 +87,8 @@ class TextRepresentation(Representation):
         def attempt(text: str) -> list[Tensor] | InputError:
             try:
                 parts = self.parts(text)
-                return [window for part in parts for window in self._windows(torch.from_numpy(self.number(part)))]
+                windows = [window for part in parts for window in self._windows(torch.from_numpy(self.number(part)))]
+                return windows + self._rearranged(windows) if self.marks else windows
             except InputError as refusal:
                 return refusal
 
@@ -82,7 +97,7 @@ class TextRepresentation(Representation):
     def decode(self, sample: Tensor) -> str:
         """Join the pieces to a text; bytes that are no UTF-8 stay as they are."""
         try:
-            return text_of(b"".join([self.pieces[number] for number in sample.tolist()]))
+            return text_of(b"".join([self.pieces[number] for number in in_order(sample.tolist(), self.marks)]))
         except IndexError:
             raise RepresentationError(f"a token of number {int(sample.max())}; there are {self.size}") from None
 
@@ -94,6 +109,11 @@ class TextRepresentation(Representation):
         step = self.stride or self.max_length
         starts = range(0, max(len(tokens) - self.max_length + step, 1), step)
         return [tokens[start : start + self.max_length] for start in starts]
+
+    def _rearranged(self, windows: Sequence[Tensor]) -> list[Tensor]:
+        texts = [self.decode(window) for window in windows]
+        found = [rearranged(text, self.number, self.marks, self.max_length) for text in texts]
+        return [torch.tensor(tokens) for tokens in found if tokens is not None]
 
     @property
     def cutting(self) -> dict[str, Any]:

@@ -1,41 +1,17 @@
 """``gdl <domain> sample``: draw new objects from a model."""
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from gdl_core.cli.asking import Request, asks
 from gdl_core.cli.files import STDIN, check_out, check_written
 from gdl_core.cli.model import open_pipeline
-from gdl_core.cli.options import (
-    BatchSize,
-    ConditionValues,
-    Count,
-    Device,
-    FamilyOptions,
-    Force,
-    Json,
-    MinP,
-    Model,
-    OptionalOut,
-    Picture,
-    Prefix,
-    Raw,
-    Seed,
-    Shard,
-    Temperature,
-    TopK,
-    TopP,
-    conditions,
-    family_options,
-    given,
-)
-from gdl_core.cli.options import (
-    shard as read_shard,
-)
+from gdl_core.cli.options import Force, Json, OptionalOut, Picture, given
 from gdl_core.cli.output import print_json, tell
 from gdl_core.cli.progress import counting
 from gdl_core.cli.skips import Skips, skips
@@ -45,24 +21,6 @@ from gdl_core.folders import new_file
 
 if TYPE_CHECKING:
     from gdl_core.pipeline import Pipeline
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is asked of a model: how many samples, from which part of which run, under which options."""
-
-    count: int
-    model: str | None = None
-    raw: bool = False
-    seed: int | None = None
-    shard: tuple[int, int] = (1, 1)
-    batch_size: int | None = None
-    device: str = "auto"
-    prefix: str | None = None
-    conditions: Mapping[str, Any] = field(default_factory=dict)
-    options: Mapping[str, Any] = field(default_factory=dict)
-    held: "Callable[[Pipeline], Mapping[str, Any]]" = lambda pipeline: {}
-    """What is asked beyond that of a model which is open, such as what is allowed in its samples."""
 
 
 @dataclass(frozen=True)
@@ -78,24 +36,12 @@ class Drawn:
         return {"model": self.model, "count": len(self.samples), "seed": self.seed}
 
 
+@asks()
 def sample(
     context: typer.Context,
-    count: Count = 1,
+    asked: Request,
     out: OptionalOut = None,
-    model: Model = None,
-    raw: Raw = False,
-    seed: Seed = None,
-    temperature: Temperature = None,
-    top_k: TopK = None,
-    top_p: TopP = None,
-    min_p: MinP = None,
-    option: FamilyOptions = None,
-    prefix: Prefix = None,
-    condition: ConditionValues = None,
-    shard: Shard = None,
-    batch_size: BatchSize = None,
     picture: Picture = None,
-    device: Device = "auto",
     force: Force = False,
     json: Json = False,
 ) -> None:
@@ -103,9 +49,6 @@ def sample(
 
     All are valid and no two alike, unless --raw asks for every draw as it came.
     """
-    options = given(temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p) | family_options(option)
-    part = read_shard(shard)
-    asked = Request(count, model, raw, seed, part, batch_size, device, prefix, conditions(condition), options)
     deliver(context.obj, asked, out, picture, force=force, json=json)
 
 

@@ -77,6 +77,11 @@ class Dataset:
         """The representation that encoded the objects: its name and its config."""
         return self.description["representation"]
 
+    @property
+    def overlap(self) -> int:
+        """With how many of the rows behind it a row may share content, as windows of one object do."""
+        return self.description.get("overlap", 0)
+
     @cached_property
     def fingerprint(self) -> str:
         """A hash of all that training sees: the samples, their properties and the space."""

@@ -5,6 +5,9 @@ import numpy as np
 BATCHES_PER_POOL = 50
 """Rows are sorted by size within pools of this many batches: little padding, yet batches that stay random."""
 
+RUN = 8
+"""Rows that overlap are held out in runs of so many times the number of rows that one overlaps."""
+
 
 class BatchOrder:
     """The rows of every training step. No state: the place in the data is the number of the step.
@@ -44,18 +47,35 @@ class BatchOrder:
         return self.rows[batches[shuffled]].ravel()
 
 
-def held_out(count: int, *, share: float, most: int, seed: int) -> np.ndarray:
+def held_out(count: int, *, share: float, most: int, seed: int, overlap: int = 0) -> np.ndarray:
     """Choose the rows for validation by a hash of row and seed, in ascending order; at least one if share > 0.
+
+    Where a row shares part of its content with the `overlap` rows behind it, they come in runs, so that few rows are
+    `near` to them.
 
     Example:
         >>> held_out(100, share=0.05, most=3, seed=0).shape
         (3,)
     """
-    wanted = min(max(round(count * share), 1), most, count - 1) if share > 0 else 0
+    room = (count - 1 - 2 * overlap) * RUN // (RUN + 2) if overlap else count - 1  # something is left to be learned
+    wanted = min(max(round(count * share), 1), most, room) if share > 0 else 0
     if wanted <= 0:
         return np.empty(0, np.int64)
-    order = np.argpartition(_mixed(np.arange(count, dtype=np.uint64), seed), wanted - 1)
-    return np.sort(order[:wanted])
+    run = min(RUN * overlap, wanted) or 1
+    runs = -(-wanted // run)
+    order = np.argpartition(_mixed(np.arange(-(-count // run), dtype=np.uint64), seed), runs - 1)[:runs]
+    rows = np.sort((order[:, None] * run + np.arange(run)).ravel())
+    return rows[rows < count][:wanted]
+
+
+def near(held: np.ndarray, count: int, *, overlap: int) -> np.ndarray:
+    """Return the rows that share content with held-out ones, and these: what training must not see.
+
+    Example:
+        >>> near(np.array([4, 5]), 10, overlap=1).tolist()
+        [3, 4, 5, 6]
+    """
+    return np.unique(np.clip(held[:, None] + np.arange(-overlap, overlap + 1), 0, count - 1))
 
 
 def _mixed(numbers: np.ndarray, seed: int) -> np.ndarray:

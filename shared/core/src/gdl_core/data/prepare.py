@@ -228,6 +228,7 @@ class _Writer:
             "representation": {"name": representation.name, "config": representation.to_config()},
             "space": representation.space.to_config(),
             "count": self.count,
+            "overlap": representation.overlap,
             "columns": {
                 name: {
                     "file": column.path.name,

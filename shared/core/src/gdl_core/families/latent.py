@@ -12,7 +12,7 @@ from gdl_core.families.family import Draws, Family, Likelihood
 from gdl_core.families.given import Given
 from gdl_core.families.likelihoods import log_normal
 from gdl_core.families.roles import Encoder, Networks
-from gdl_core.families.vae.emissions import ElementEmission
+from gdl_core.families.vae.emissions import ElementEmission, Emission
 from gdl_core.families.vae.gaussian import FIRST
 from gdl_core.randomness import Source, Streams
 from gdl_core.spaces import Batch, Space
@@ -27,9 +27,12 @@ class Latent(Family):
 
     def __init__(self, space: Space, networks: Networks, *, width: int) -> None:
         super().__init__(space, networks)
-        encoder, decoder = self.roles
-        self.encoder = cast(Encoder, networks(encoder, outputs=(2 * width,)))
-        self.emission = ElementEmission(space, networks, width, role=decoder)
+        self.encoder = cast(Encoder, networks(self.roles[0], outputs=(2 * width,)))
+        self.emission = self.emits(networks, width)
+
+    def emits(self, networks: Networks, width: int) -> Emission:
+        """Make the part that tells what a code says of a sample: here of each element by itself."""
+        return ElementEmission(self.space, networks, width, role=self.roles[1])
 
     def posterior(self, filled: Batch) -> tuple[Tensor, Tensor]:
         """Return mean and log-deviation of the code of samples in the filled form. Shapes: two of codes."""
@@ -53,6 +56,7 @@ class Latent(Family):
             mean, log_deviation = self.posterior(filled)
             return mean + log_deviation.exp() * streams.normal(*mean.shape[1:]).float()
 
+        assert isinstance(self.emission, ElementEmission)  # a variant that emits otherwise draws otherwise
         samples = self.emission.complete(
             codes, encode, given, streams, conditions, rounds=rounds, temperature=temperature, guidance=guidance
         )
@@ -75,8 +79,13 @@ class BoundedLatent(Latent):
 
     def bound(self, batch: Batch, source: Source) -> Tensor:
         """Return the lower bound by noise from a source, in nats. Shapes: (batch,)."""
+        likelihood, rate = self.parts_of_bound(batch, source)
+        return likelihood - rate
+
+    def parts_of_bound(self, batch: Batch, source: Source) -> tuple[Tensor, Tensor]:
+        """Return log P(x|z), and log q(z|x) - log p(z): what the code costs. Shapes: two of (batch,)."""
         mean, log_deviation = self.posterior(self.space.fill(batch))
         noise = source.normal(*mean.shape[1:]).float()
         codes = mean + noise * log_deviation.exp()
         prior = self.log_prior(codes, batch.conditions, source)
-        return self.emission.log_prob(codes, batch) + prior - log_normal(noise) + log_deviation.flatten(1).sum(1)
+        return self.emission.log_prob(codes, batch), log_normal(noise) - log_deviation.flatten(1).sum(1) - prior

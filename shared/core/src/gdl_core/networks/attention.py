@@ -82,7 +82,7 @@ class CausalAttention(nn.Module):
     Shapes: (batch, length, width) -> (batch, length, width).
     """
 
-    def __init__(self, width: int, heads: int, key_value_heads: int, rotary: Rotary, *, dropout: float = 0.0) -> None:
+    def __init__(self, width: int, heads: int, key_value_heads: int, rotary: Rotary) -> None:
         super().__init__()
         if width % heads or heads % key_value_heads:
             raise ValueError(
@@ -94,7 +94,6 @@ class CausalAttention(nn.Module):
         self.key_norm = nn.RMSNorm(self.size)
         self.out = nn.Linear(width, width, bias=False)
         self.rotary = rotary
-        self.dropout = dropout
 
     def empty_cache(self, batch: int, device: torch.device, dtype: torch.dtype) -> KeyValueCache:
         """Return a cache for `batch` rows, as yet without room."""
@@ -108,10 +107,7 @@ class CausalAttention(nn.Module):
         q, k = both.split([self.heads, self.key_value_heads], 1)
         if cache is not None:
             k, v = cache.append(k, v)
-        if cache is not None and q.shape[2] == 1:
-            y = attend_from_one(q, cache)
-        else:
-            y = attend_causally(q, k, v, self.dropout if self.training else 0.0)
+        y = attend_from_one(q, cache) if cache is not None and q.shape[2] == 1 else attend_causally(q, k, v)
         return self.out(y.transpose(1, 2).flatten(-2))
 
     def _normalised(self, both: Tensor) -> Tensor:
@@ -120,7 +116,7 @@ class CausalAttention(nn.Module):
         return F.rms_norm(both.to(gains[0].dtype), (self.size,)) * torch.cat(gains)[:, None]
 
 
-def attend_causally(q: Tensor, k: Tensor, v: Tensor, dropout: float) -> Tensor:
+def attend_causally(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     """Attend from the last positions to all before them; there may be more keys than queries.
 
     Shapes: q (batch, heads, n, size), k and v (batch, key-value heads, m >= n, size) -> (batch, heads, n, size).
@@ -136,7 +132,7 @@ def attend_causally(q: Tensor, k: Tensor, v: Tensor, dropout: float) -> Tensor:
     ):  # there the kernel's backward pass takes five times longer in bfloat16 than in float32
         q, k, v = q.float(), k.float(), v.float()
     with torch.autocast(q.device.type, enabled=False):
-        return F.scaled_dot_product_attention(q, k, v, attn_mask=seen, is_causal=seen is None, dropout_p=dropout)
+        return F.scaled_dot_product_attention(q, k, v, attn_mask=seen, is_causal=seen is None)
 
 
 def attend_from_one(q: Tensor, cache: KeyValueCache) -> Tensor:
@@ -169,6 +165,7 @@ class GatedLayer(nn.Module):
 class Block(nn.Module):
     """Attention and a gated layer, each behind a norm and beside a residual path (Xiong et al. 2020, arXiv:2002.04745).
 
+    `dropout` is that of the residual path; attention has none, for which the fused kernels of CPUs have no way.
     A block that `reads` also attends to the rows that it is given. Shapes: (batch, length, width) -> the same.
     """
 
@@ -185,7 +182,7 @@ class Block(nn.Module):
     ) -> None:
         super().__init__()
         self.attention_norm = nn.RMSNorm(width)
-        self.attention = CausalAttention(width, heads, key_value_heads, rotary, dropout=dropout)
+        self.attention = CausalAttention(width, heads, key_value_heads, rotary)
         self.reading = Reading(width, heads) if reads else None
         self.layer_norm = nn.RMSNorm(width)
         self.layer = GatedLayer(width, hidden)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from gdl_core.conditions import Condition
-from gdl_core.data import BatchOrder, Dataset, held_out
+from gdl_core.data import BatchOrder, Dataset, held_out, near
 from gdl_core.errors import UsageError
 from gdl_core.spaces import Batch
 from gdl_core.training.machine import Machine
@@ -19,9 +19,16 @@ class Feed:
         self, dataset: Dataset, conditions: Sequence[Condition], options: TrainingOptions, where: Machine
     ) -> None:
         self.dataset, self.conditions, self.where, self.parts = dataset, conditions, where, options.accumulate
-        held = held_out(len(dataset), share=options.validation_share, most=options.validation_most, seed=options.seed)
+        count, overlap = len(dataset), dataset.overlap
+        held = held_out(
+            count,
+            share=options.validation_share,
+            most=options.validation_most,
+            seed=options.seed,
+            overlap=overlap,
+        )
         self.held = held[np.argsort(dataset.sizes[held], kind="stable")]
-        rows = np.setdiff1d(np.arange(len(dataset)), held, assume_unique=True)
+        rows = np.setdiff1d(np.arange(count), near(held, count, overlap=overlap), assume_unique=True)
         self.order = BatchOrder(rows, dataset.sizes, batch_size=options.batch_size, seed=options.seed)
         if self.order.batch_size < where.world * self.parts:
             raise UsageError(

@@ -150,6 +150,15 @@ def test_a_unit_below_its_free_bits_feels_no_pull_to_the_prior():
     assert torch.autograd.grad(loss, model.encoder.mean.weight)[0].abs().sum() == 0
 
 
+def test_a_unit_is_in_use_that_tells_samples_apart_and_a_code_tells_what_it_diverges():
+    model = linear_model(4, latent=4)
+    model.encoder.mean.weight.data[1:] = 0.0
+    batch = Batch(torch.randn(64, 4, generator=torch.Generator().manual_seed(0)))
+    nats, share = model.use_of_codes(batch)
+    assert share == 0.25
+    assert nats == pytest.approx(divergence_from_prior(*model.posterior(batch)).sum(1).mean().item())
+
+
 def small(space, **options) -> GaussianVAE:
     design = Design("vae", space, variant="gaussian", network_options={"width": 16, "layers": 1}, **options)
     return build(design).eval()

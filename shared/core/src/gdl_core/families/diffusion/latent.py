@@ -15,6 +15,7 @@ from gdl_core.families.latent import BoundedLatent
 from gdl_core.families.latent_prior import LatentPrior
 from gdl_core.families.roles import Analysis, Networks
 from gdl_core.families.vae.codes import map_shape_of
+from gdl_core.families.vae.emissions import ElementEmission
 from gdl_core.randomness import Source, Streams
 from gdl_core.spaces import Batch, Grid, Space
 
@@ -150,4 +151,4 @@ class LatentMapDiffusion(CodeDiffusion):
         super().__init__(space, networks, width=width, beta=beta, process=process, condition_dropout=condition_dropout)
 
     def code_space(self, width: int) -> Space:
-        return Grid(width, map_shape_of(cast(Analysis, self.encoder), self.emission))
+        return Grid(width, map_shape_of(cast(Analysis, self.encoder), cast(ElementEmission, self.emission)))

@@ -91,8 +91,9 @@ class Masked(Discrete):
             filled = Batch(parts[0], conditions=conditions or {}).with_parts(parts)
             time = torch.full((len(streams),), 1 - step / steps, device=parts[0].device)
             guesses = self._guess_hidden(filled, [turn >= step for turn in turns], time, guidance=guidance)
-            likely = zip(guesses, allowed or [None] * len(guesses), self.space.uniform(streams), strict=True)
-            drawn = [draw_each(only(guess, kept), u) for guess, kept, u in likely]
+            if allowed is not None:
+                guesses = tuple(only(guess, kept) for guess, kept in zip(guesses, allowed, strict=True))
+            drawn = [draw_each(guess, u) for guess, u in zip(guesses, self.space.uniform(streams), strict=True)]
             parts = tuple(
                 torch.where(turn == step, new, old) for turn, new, old in zip(turns, drawn, parts, strict=True)
             )

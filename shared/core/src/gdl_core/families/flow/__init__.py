@@ -9,7 +9,7 @@ from gdl_core.families.flow.bijection import Bijection, Chain
 from gdl_core.families.flow.flow import Flow
 from gdl_core.families.flow.graphs import GraphRealNVP
 from gdl_core.families.flow.grids import Glow, GridRealNVP, GridSpline
-from gdl_core.families.flow.latent import LatentFlow
+from gdl_core.families.flow.latent import LatentFlow, SequenceFlow
 from gdl_core.families.flow.points import PointSpline
 from gdl_core.families.flow.rows import GraphRowsFlow
 from gdl_core.families.flow.vectors import NICE, RealNVP, SplineFlow
@@ -26,6 +26,7 @@ FLOWS = (
     SplineAutoregressive,
     TransformerFlow,
     LatentFlow,
+    SequenceFlow,
     GraphRowsFlow,
     GraphRealNVP,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "MaskedAutoregressive",
     "PointSpline",
     "RealNVP",
+    "SequenceFlow",
     "SplineAutoregressive",
     "SplineFlow",
     "TransformerFlow",

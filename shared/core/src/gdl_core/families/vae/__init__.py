@@ -1,11 +1,11 @@
 """Variational autoencoders: a code for each sample, and a bound on its likelihood.
 
-`gaussian` and `quantised` hold the variants by their kind of code, which `codes` lay out. `emissions` say what a code
-tells of a sample, `observations` how probable a whole sample is given the numbers of a decoder, and `likelihoods` one
-element of it.
+`gaussian` and `quantised` hold the variants by their kind of code, which `codes` lay out; `aggregate` says where codes
+are drawn from. `emissions` say what a code tells of a sample, `observations` how probable a whole sample is given the
+numbers of a decoder, and `likelihoods` one element of it.
 """
 
-from gdl_core.families.vae.gaussian import GaussianVAE, HierarchicalVAE, SequenceVAE
+from gdl_core.families.vae.gaussian import FittedVAE, GaussianVAE, HierarchicalVAE, SequenceVAE
 from gdl_core.families.vae.quantised import (
     FiniteScalarMap,
     FiniteScalarVAE,
@@ -16,6 +16,7 @@ from gdl_core.families.vae.quantised import (
 VAES = (
     SequenceVAE,
     GaussianVAE,
+    FittedVAE,
     HierarchicalVAE,
     VectorQuantisedVAE,
     VectorQuantisedMap,
@@ -28,6 +29,7 @@ __all__ = [
     "VAES",
     "FiniteScalarMap",
     "FiniteScalarVAE",
+    "FittedVAE",
     "GaussianVAE",
     "HierarchicalVAE",
     "SequenceVAE",

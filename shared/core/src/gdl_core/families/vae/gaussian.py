@@ -12,21 +12,26 @@ from gdl_core.families.autoregressive.following import Follow
 from gdl_core.families.family import Draws, Family, Likelihood
 from gdl_core.families.given import Given
 from gdl_core.families.guidance import drop_conditions
+from gdl_core.families.likelihoods import log_normal
 from gdl_core.families.roles import Encoder, Networks
+from gdl_core.families.vae.aggregate import CodeDistribution, FollowedGaussian, StandardNormal
 from gdl_core.families.vae.emissions import ElementEmission, Emission, HierarchicalEmission, SequenceEmission
 from gdl_core.families.vae.likelihoods import bounded_below
 from gdl_core.randomness import Ambient, Source, Streams
 from gdl_core.spaces import Batch, Space, Tokens
+
+IN_USE = 0.01
+"""The variance of the mean above which a unit of a code tells samples apart."""
 
 FIRST = -1.0
 """The logarithm of the deviation that an encoder starts with: codes as wide as the prior would all look alike."""
 
 
 class GaussianCodes(Family):
-    """What variational autoencoders with a diagonal Gaussian posterior and a standard normal prior have in common.
+    """What variational autoencoders with a diagonal Gaussian posterior have in common.
 
     Kingma and Welling (2014), arXiv:1312.6114. The loss of a sample is -log p(sample | code) for a code drawn from the
-    posterior, plus the divergence of the posterior from the prior, in nats.
+    posterior, plus the divergence of the posterior from a standard normal prior, in nats.
 
     `latent` numbers make a code. `beta` weighs the divergence (Higgins et al. 2017). A unit of the code may carry
     `free_bits` nats at no more cost than if it carried none (Kingma et al. 2016, arXiv:1606.04934; here for each
@@ -52,19 +57,26 @@ class GaussianCodes(Family):
         self.importance, self.condition_dropout = importance, condition_dropout
         self.encoder = cast(Encoder, networks("encoder", outputs=(2 * latent,)))
         self.emission = self.emits(networks)
+        self.codes = self.follows(latent)
 
     @abstractmethod
     def emits(self, networks: Networks) -> Emission:
         """Make the part that tells what a code says of a sample."""
+
+    def follows(self, width: int) -> CodeDistribution:
+        """Make the distribution that codes are drawn from."""
+        return StandardNormal()
 
     def loss(self, batch: Batch) -> Tensor:
         """Return the negative evidence lower bound of each sample, its divergence weighted. Shapes: (batch,)."""
         if self.training:
             batch = drop_conditions(batch, self.condition_dropout)
         mean, log_deviation = self.posterior(batch)
-        noise = Ambient(len(batch), mean.device).normal(self.latent)
+        codes = mean + log_deviation.exp() * Ambient(len(batch), mean.device).normal(self.latent)
+        if self.training:
+            self.codes.learn(codes)
         divergence = divergence_from_prior(mean, log_deviation).clamp_min(self.free_bits).sum(1)
-        return self.beta * divergence - self.emission.log_prob(mean + log_deviation.exp() * noise, batch)
+        return self.beta * divergence - self.emission.log_prob(codes, batch)
 
     def posterior(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Return the mean and the logarithm of the deviation of each sample's code. Shapes: two of (batch, latent)."""
@@ -93,9 +105,19 @@ class GaussianCodes(Family):
         for _ in range(samples):
             noise = source.normal(self.latent).float()
             codes = mean + log_deviation.exp() * noise
-            ratio = 0.5 * (noise**2 - codes**2) + log_deviation  # log p(code) - log q(code | sample)
-            weights.append(self.emission.log_prob(codes, batch) + ratio.sum(1))
+            posterior = log_normal(noise) - log_deviation.sum(1)
+            weights.append(self.emission.log_prob(codes, batch) + self.codes.log_prob(codes) - posterior)
         return torch.stack(weights).logsumexp(0) - math.log(samples)
+
+    @torch.no_grad()
+    def use_of_codes(self, batch: Batch) -> tuple[float, float]:
+        """Return how many nats a code tells of a sample, on average, and the share of its units that are in use.
+
+        A unit is in use where its mean varies from sample to sample by more than 0.01 (Burda et al. 2016).
+        """
+        mean, log_deviation = self.posterior(batch)
+        nats = divergence_from_prior(mean, log_deviation).sum(1).mean()
+        return float(nats), float((mean.var(0) > IN_USE).float().mean())
 
     def encode(self, batch: Batch) -> Tensor:
         """Return the mean of each sample's posterior. Shapes: (batch, latent)."""
@@ -108,7 +130,7 @@ class GaussianCodes(Family):
 
     def prior(self, streams: Streams) -> Tensor:
         """Draw codes. Shapes: (batch, latent)."""
-        return streams.normal(self.latent).float()
+        return self.codes.draw(streams.normal(self.latent).float())
 
 
 class GaussianVAE(GaussianCodes):
@@ -151,7 +173,7 @@ class GaussianVAE(GaussianCodes):
 
         def encode(filled: Batch) -> Tensor:
             mean, log_deviation = self.posterior_of_filled(filled)
-            return mean + log_deviation.exp() * self.prior(streams)
+            return mean + log_deviation.exp() * streams.normal(self.latent).float()
 
         drawn = self.emission.complete(
             self.prior(streams),
@@ -164,6 +186,27 @@ class GaussianVAE(GaussianCodes):
             guidance=guidance,
         )
         return Draws(drawn)
+
+
+class FittedVAE(GaussianVAE):
+    """A `GaussianVAE` that draws its codes from a Gaussian fitted to those of the training data.
+
+    Ghosh et al. (2020), arXiv:1903.12436. The loss is as ever, with a standard normal prior; but the codes of little
+    data never fill that, and what lies between them decodes to nothing that was seen. Their mean and full covariance
+    are followed in training, and are the prior of what is drawn and of the bound of `log_prob`.
+
+    Example:
+        >>> from gdl_core.pairing import Design, build
+        >>> from gdl_core.spaces import Vector
+        >>> model = build(Design("vae", Vector(2), variant="fitted", family_options={"latent": 3}))
+        >>> model.codes.covariance.shape
+        torch.Size([3, 3])
+    """
+
+    variant = "fitted"
+
+    def follows(self, width: int) -> FollowedGaussian:
+        return FollowedGaussian(width)
 
 
 class SequenceVAE(GaussianCodes):
