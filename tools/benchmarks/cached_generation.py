@@ -3,17 +3,20 @@
     pip install transformers x-transformers==2.31
     python tools/benchmarks/cached_generation.py
 
-The transformer has 4 layers of width 128 and writes 128 tokens, a batch of 1 and one of 8. transformers' `generate`
-and x-transformers' `generate` hold the same weights and choose the most probable token, as ours does; their tokens
-must be ours. The convolutions are WaveNet (20 layers, which see 2049 cells) over one axis and PixelCNN over two;
-recomputing draws the last cells of the same samples, each by a call over all that WaveNet can see, or over the whole
-picture. All take turns; the figures are medians of milliseconds for a token or cell of the batch, and their ratios.
+The transformer has 4 layers of width 128 and writes 128 tokens, a batch of 1 and one of 8; a second one is as large as
+the shipped chorale-transformer, 2 layers of width 128, and writes a piece of 512. transformers' `generate` and
+x-transformers' `generate` hold the same weights and choose the most probable token, as ours does; their tokens must be
+ours (x-transformers is left out where it is not installed). The convolutions are WaveNet (20 layers, which see 2049
+cells) over one axis and PixelCNN over two; recomputing draws the last cells of the same samples, each by a call over
+all that WaveNet can see, or over the whole picture; `--slow-rounds 0` leaves them out. All take turns; the figures are
+medians of milliseconds for a token or cell of the batch, and their ratios.
 """
 
 import argparse
 import statistics
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 
 import torch
 from peers import as_transformers, as_x_transformers
@@ -24,7 +27,12 @@ from gdl_core.pairing import Design, build
 from gdl_core.randomness import Streams
 from gdl_core.spaces import Batch, Grid, Tokens
 
-TOKENS = Tokens(vocabulary_size=64, max_length=128)
+SIZES = {
+    "transformer": (Tokens(64, 128), {"width": 128, "layers": 4, "heads": 8, "key_value_heads": 2}, 1),
+    "chorale-transformer": (Tokens(53, 512, variable=False), {"width": 128, "layers": 2, "heads": 4}, 4),
+}
+"""What each transformer writes, its options, and by how much fewer its rounds are."""
+
 RECOMPUTED = 20
 """How many cells are drawn anew."""
 
@@ -35,8 +43,12 @@ Sampler = tuple[int, Callable[[], torch.Tensor]]
 def main() -> None:
     """Let the samplers take turns and print the ratios."""
     arguments = read_arguments()
-    for batch in (1, 8):
-        compare(f"transformer, batch {batch}", transformers_side_by_side(batch), arguments.rounds)
+    for name, (tokens, options, fewer) in SIZES.items():
+        for batch in (1, 8):
+            samplers = transformers_side_by_side(tokens, options, batch)
+            compare(f"{name}, batch {batch}", samplers, arguments.rounds // fewer)
+    if not arguments.slow_rounds:
+        return
     wavenet = Design(
         "autoregressive", Grid(1, (arguments.length,), levels=256), "wavenet", network_options={"layers": 20}
     )
@@ -72,18 +84,17 @@ def compare(what: str, samplers: dict[str, Sampler], rounds: int) -> None:
         print(f"{what:<28}{name:<16}{1e3 * value:>9.2f} ms{value / median[ours]:>8.1f}x", flush=True)
 
 
-def transformers_side_by_side(batch: int) -> dict[str, Sampler]:
+def transformers_side_by_side(tokens: Tokens, options: dict[str, int], batch: int) -> dict[str, Sampler]:
     """Return the samplers of one network, each row beginning with another token."""
-    options = {"width": 128, "layers": 4, "heads": 8, "key_value_heads": 2}
-    model = build(Design("autoregressive", TOKENS, "transformer", network_options=options)).eval()
+    model = build(Design("autoregressive", tokens, "transformer", network_options=options)).eval()
     assert isinstance(model, Autoregressive)
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.mul_(4 if parameter.ndim > 1 else 1)  # far from uniform, so that rounding decides nothing
         model.network.head.weight[BOUNDARY] = 0  # no sequence ends early
     prompt = torch.tensor([[BOUNDARY, 1 + row] for row in range(batch)])
-    missing = TOKENS.max_length - 1
-    theirs, x_theirs = as_transformers(model.network), as_x_transformers(model.network, TOKENS.max_length + 1)
+    missing = tokens.max_length - 1
+    theirs = as_transformers(model.network)
     theirs.generation_config.eos_token_id = None
     settings = {"attention_mask": torch.ones_like(prompt), "do_sample": False, "max_new_tokens": missing}
 
@@ -91,14 +102,17 @@ def transformers_side_by_side(batch: int) -> dict[str, Sampler]:
         prefixes = [[row] for row in range(batch)]
         return torch.stack(model.sample(Streams(0, range(batch)), prefixes=prefixes, temperature=0).samples) + 1
 
-    return {
+    samplers: dict[str, Sampler] = {
         "gdl": (missing, ours),
         "transformers": (missing, lambda: theirs.generate(prompt, **settings)[:, 1:]),
-        "x-transformers": (
+    }
+    if find_spec("x_transformers"):
+        x_theirs = as_x_transformers(model.network, tokens.max_length + 1)
+        samplers["x-transformers"] = (
             missing,
             lambda: torch.cat([prompt, x_theirs.generate(prompt, missing, temperature=0.0)], 1)[:, 1:],
-        ),
-    }
+        )
+    return samplers
 
 
 def cached_and_recomputed(design: Design, batch: int, *, window: int | None = None) -> dict[str, Sampler]:

@@ -24,7 +24,7 @@ def as_transformers(network: Transformer) -> nn.Module:
         head_dim=size,
         rms_norm_eps=torch.finfo(torch.float32).eps,  # what torch's RMSNorm adds
         tie_word_embeddings=False,
-        max_position_embeddings=128,
+        max_position_embeddings=1024,
         rope_parameters={"rope_type": "default", "rope_theta": 10_000.0},
         **dict.fromkeys(("bos_token_id", "eos_token_id", "pad_token_id"), BOUNDARY),
     )

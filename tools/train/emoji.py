@@ -137,7 +137,8 @@ TRAINED_ON = (
     "tones and flags"
 )
 
-TEXT = f"""Diffusion over the codes of an autoencoder.
+TEXT = f"""Diffusion over the codes of an autoencoder. Of two runs, the second went on from the first, of 346 steps
+(`--start`). Smileys, people and tiles with symbols can be told; of other classes it draws the colours and outlines.
 
 Draws small pictures in the manner of emoji, on white, of the class that is asked for ({", ".join(CLASSES.values())}) or
 of any.

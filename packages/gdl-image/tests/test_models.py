@@ -50,6 +50,17 @@ def test_what_is_asked_for_is_drawn_and_no_two_are_alike(name, options):
     assert len({picture.tobytes() for picture in drawn}) == 12
 
 
+def test_smileys_are_yellow_on_white_and_tiles_are_not_all():
+    pipeline = Pipeline.from_pretrained("emoji", DOMAIN)
+    smileys, tiles = (
+        np.stack(pipeline.sample(4, seed=0, conditions={"class": name}, steps=8).arrays).astype(int)
+        for name in ("smiley", "symbol")
+    )
+    assert smileys.shape == (4, 32, 32, 3) and (smileys[:, [0, -1]][:, :, [0, -1]] > 230).all()
+    yellow = [(pictures[..., 0] - pictures[..., 2]).mean() for pictures in (smileys, tiles)]
+    assert yellow[0] > 60 > yellow[1]
+
+
 @pytest.mark.parametrize("name", ["pixelcnn++", "glow", "vq-transformer"])
 def test_clothes_are_likelier_than_their_shuffled_pixels(name, clothes):
     pipeline, shuffle = Pipeline.from_pretrained(name, DOMAIN), np.random.default_rng(0).permutation(28 * 28)

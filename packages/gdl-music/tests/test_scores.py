@@ -7,6 +7,7 @@ import pytest
 from gdl_core.errors import RepresentationError
 from gdl_music import Key, Metre, Note, Piece, Track
 from gdl_music.conversion import as_piece
+from gdl_music.files.midi import midi_bytes, read_midi
 from gdl_music.files.scores import read_scores
 from gdl_music.measures import identity
 from gdl_music.scores import musicxml_bytes, to_music21
@@ -68,6 +69,17 @@ def test_tied_notes_become_one_and_a_short_first_bar_is_filled():
     [(_, tune)] = read_scores(abc.encode(), "abc", "x", print)
     tune = tune.rescaled(480)
     assert [note.start for note in tune.notes][:2] == [1440, 1920] and tune.keys == (Key(0, 1),)
+
+
+def test_a_short_first_bar_and_bars_that_a_change_of_metre_cuts_short_come_through_midi_and_notation():
+    [(_, upbeat)] = read_scores(b"X:1\nM:3/8\nL:1/8\nK:F\nC|FGA|B2 c|\n", "abc", "x", print)
+    assert [note.start for note in upbeat.rescaled(480).notes][:2] == [480, 720]
+    cut = melody([Metre(0, 4, 4), Metre(2160, 5, 8), Metre(3360, 3, 8)])
+    for piece in (upbeat, cut):
+        [(_, again)] = read_scores(musicxml_bytes(piece), "musicxml", "x", print)
+        for other in (again, read_midi(midi_bytes(piece))):
+            assert identity(other) == identity(piece)
+    assert [str(metre) for metre in again.metres] == ["4/4", "1/8", "5/8", "3/8"]
 
 
 def test_a_score_without_notes_is_refused():

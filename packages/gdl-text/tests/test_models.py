@@ -39,7 +39,7 @@ def test_the_default_model_is_there_and_every_card_says_what_it_was_trained_on()
     assert DOMAIN.default_model in MODELS
     for folder in MODELS.values():
         card = (folder / "README.md").read_text()
-        assert "trained on" in card and "icence" in card and "| ngram_frechet_of_chain" in card
+        assert "trained on" in card and "license: " in card and "| ngram_frechet_of_chain" in card
 
 
 @pytest.mark.parametrize("name", VERSES)

@@ -164,15 +164,19 @@ def _on_grid(piece: Piece, grid: int) -> bool:
 
 
 def _part(piece: Piece, track: Track, bars: Sequence[tuple[int, int]], *, with_tempo: bool) -> Any:
-    from music21 import instrument, stream
+    from music21 import instrument, meter, stream
 
     part = stream.Part()
     part.partName = track.name or None
     made = instrument.UnpitchedPercussion() if track.drums else instrument.instrumentFromMidiProgram(track.program)
     part.insert(0, made)
     voices = _voices(_spans(track.notes))
+    metre = ""
     for number, (start, end) in enumerate(bars, 1):
         measure = stream.Measure(number=number)
+        before, metre = metre, _metre_of(piece, start, end)
+        if metre != before:
+            measure.insert(0, meter.TimeSignature(metre))
         for change in _changes(piece, start, end, with_tempo=with_tempo):
             measure.insert(0, change)
         for voice in voices:
@@ -184,12 +188,18 @@ def _part(piece: Piece, track: Track, bars: Sequence[tuple[int, int]], *, with_t
     return part
 
 
-def _changes(piece: Piece, start: int, end: int, *, with_tempo: bool) -> Iterator[Any]:
-    """Yield what stands at the head of a bar: a new metre, key or tempo."""
-    from music21 import key, meter, tempo
+def _metre_of(piece: Piece, start: int, end: int) -> str:
+    """Return the metre of a bar; one that a change of metre cuts short has one of its own, as long as it is."""
+    metre = [one for one in piece.metres if one.start <= start][-1]
+    length = Fraction(end - start, 4 * piece.resolution)
+    cut = end - start != piece.bar_length(metre) and length.denominator & (length.denominator - 1) == 0
+    return f"{length.numerator}/{length.denominator}" if cut else str(metre)
 
-    for metre in _within(piece.metres, start, end):
-        yield meter.TimeSignature(str(metre))
+
+def _changes(piece: Piece, start: int, end: int, *, with_tempo: bool) -> Iterator[Any]:
+    """Yield what stands at the head of a bar: a new key or tempo."""
+    from music21 import key, tempo
+
     for one in _within(piece.keys, start, end):
         yield key.KeySignature(one.sharps).asKey("minor" if one.minor else "major")
     for mark in _within(piece.tempos, start, end) if with_tempo else ():

@@ -37,6 +37,7 @@ BAD = {
     "no notes": midi(END),
     "several songs": midi(ON_OFF + END, kind=2),
     "a tempo of nought": midi(TEMPO + b"\0\0\0" + ON_OFF + END),
+    "a tempo beyond all slowness": midi(TEMPO + b"\xff\xff\xff" + ON_OFF + END),
     "running status of nothing": midi(b"\0\x3c\x40" + ON_OFF + END),
     "a velocity beyond 127": midi(b"\0\x90\x3c\xc0" + END),
     "a length that lies": b"MThd" + struct.pack(">IHHH", 6, 1, 1, 480) + b"MTrk\xff\xff\xff\xff" + ON_OFF + END,
@@ -115,6 +116,7 @@ def test_compressed_scores_are_read(tmp_path):
     [
         ({"../../outside.xml": "<a/>"}, "leads outside"),
         ({"/etc/a.xml": "<a/>"}, "leads outside"),
+        ({"a.xml": "<a/>", "b/../../c.xml": "<a/>"}, "leads outside"),
         ({"a.txt": "no score"}, "no score"),
         ({"a.xml": b"0" * ((32 << 20) + 1)}, "unpacks to more than"),
     ],
