@@ -38,6 +38,18 @@ RECIPES = (
         training={"batch_size": 16},
     ),
     Recipe(
+        name="char-gpt-mini",
+        summary="The transformer of char-gpt at a fourth of its size, which is told the characters just before each: "
+        "it learns more where there are only minutes.",
+        paper="Radford et al. (2019), Language Models are Unsupervised Multitask Learners",
+        family="autoregressive",
+        representation="characters",
+        representation_options={"max_length": 128},
+        network="transformer",
+        network_options={"width": 128, "layers": 4, "heads": 4, "window": 6},
+        training={"batch_size": 12, "learning_rate": 3e-3, "ema_decay": 0.99},
+    ),
+    Recipe(
         name="char-rnn",
         summary="Two LSTM layers that write character by character.",
         paper="Graves (2013), arXiv:1308.0850",

@@ -136,7 +136,7 @@ class SequenceFlow(LatentFlow):
         if self.training:
             batch = drop_conditions(batch, self.condition_dropout)
         likelihood, rate = self.parts_of_bound(batch, Ambient(len(batch), batch.values.device))
-        return rate.clamp_min(self.free_nats) - likelihood
+        return (rate.clamp_min(self.free_nats) if self.free_nats else rate) - likelihood  # one draw may cost below 0
 
     @torch.no_grad()
     def sample(  # type: ignore[override]
