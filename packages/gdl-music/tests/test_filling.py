@@ -11,12 +11,12 @@ from gdl_music.filling import fill, harmonize, infill
 from gdl_music.gaps.events import events_with_gaps, fill_events
 from gdl_music.gaps.rolls import fill_rolls, rolls_with_gaps
 from gdl_music.gaps.windows import Wish
-from gdl_music.piece import Track
+from gdl_music.piece import Note, Track
 from gdl_music.pitches import Pitches
 from gdl_music.representations.remi import Remi
 from gdl_music.representations.roll import PianoRoll
 from gdl_music.representations.voices import Voices
-from gdl_music.voices import to_cells
+from gdl_music.voices import sounding, to_cells
 
 SMALL = {"width": 16, "layers": 1}
 
@@ -45,6 +45,14 @@ def test_given_cells_are_bit_identical_and_hidden_ones_are_new(pieces, variable,
     assert np.array_equal(after[~hidden], before[~hidden])
     assert not np.array_equal(after[hidden], before[hidden])
     assert found.metres == pieces[0].metres and found.bar_count == 4
+
+
+def test_a_note_that_is_held_over_hidden_bars_sounds_behind_them_as_it_did(pieces):
+    model = pipeline(pieces)
+    piece = pieces[0].with_tracks([*pieces[0].tracks[:3], Track((Note(0, pieces[0].bar_start(4), 50),))])
+    [found] = infill(model, piece, (2, 3), seed=1, steps=4)
+    before, after = (sounding(to_cells(each)) for each in (piece, found))
+    assert np.array_equal(after[48:], before[48:]) and (after[16:48, 3] != 50).any()
 
 
 @pytest.mark.parametrize("steps", [16, 24, 64, 100])

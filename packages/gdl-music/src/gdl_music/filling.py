@@ -12,7 +12,7 @@ from gdl_core.pipeline.completion import keeps
 from gdl_music.conversion import checked
 from gdl_music.gaps.events import events_with_gaps, fill_events
 from gdl_music.gaps.rolls import fill_rolls, rolls_with_gaps
-from gdl_music.gaps.voices import Hidden, fill_cells
+from gdl_music.gaps.voices import Hidden, begun_behind, fill_cells
 from gdl_music.gaps.windows import Wish
 from gdl_music.instruments import DRUMS, GROUPS
 from gdl_music.piece import Piece
@@ -20,7 +20,7 @@ from gdl_music.pitches import FREE, Pitches
 from gdl_music.representations.remi import Remi
 from gdl_music.representations.roll import PianoRoll
 from gdl_music.representations.voices import Voices
-from gdl_music.voices import REST, STEPS, Cells, names_of, padded, to_cells, to_piece
+from gdl_music.voices import REST, STEPS, Cells, names_of, padded, sounding, to_cells, to_piece
 
 Fill = Callable[[Wish], Piece]
 """Fills the gaps of a piece in the way that is wished for."""
@@ -148,8 +148,13 @@ def _filler(pipeline: Pipeline, piece: Piece, bars: tuple[int, int], names: Sequ
 
 
 def _cell_filler(pipeline: Pipeline, representation: Voices, piece: Piece, cells: Cells, hidden: Hidden) -> Fill:
-    changes = _changes(piece)
-    return lambda wish: to_piece(fill_cells(pipeline, representation, cells, hidden, wish), **changes)
+    changes, heard = _changes(piece), sounding(cells)
+
+    def fill(wish: Wish) -> Piece:
+        filled = fill_cells(pipeline, representation, cells, hidden, wish)
+        return to_piece(begun_behind(filled, heard, hidden), **changes)
+
+    return fill
 
 
 def _changes(piece: Piece) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from gdl_core.pipeline import Pipeline
 from gdl_music.constraints import cells_allowed
 from gdl_music.gaps.windows import Wish, windows
 from gdl_music.representations.voices import Voices
-from gdl_music.voices import REST, STEPS, Cells, padded, sounding
+from gdl_music.voices import HOLD, REST, STEPS, Cells, padded, sounding
 
 Hidden = NDArray[np.bool_]
 """Which cells are to be written anew. Shapes: (steps, voices)."""
@@ -29,6 +29,21 @@ def fill_cells(pipeline: Pipeline, representation: Voices, cells: Cells, hidden:
         cells[start:kept][place], heard[start:kept][place] = drawn[place], sounding(drawn)[place]
         hidden[start:kept] = False
     return cells
+
+
+def begun_behind(cells: Cells, heard: Cells, hidden: Hidden) -> Cells:
+    """Let what was held out of a gap begin behind it, where another pitch was drawn; `heard` is what sounded there.
+
+    Shapes: each (steps, voices).
+
+    Example:
+        >>> cells, hidden = np.array([[60], [64], [HOLD], [HOLD]]), np.array([[False], [True], [False], [False]])
+        >>> begun_behind(cells, np.array([[60], [60], [60], [60]]), hidden).ravel().tolist()
+        [60, 64, 60, -2]
+    """
+    behind = np.zeros_like(hidden)
+    behind[1:] = hidden[:-1] & ~hidden[1:]
+    return np.where(behind & (cells == HOLD) & (sounding(cells) != heard), heard, cells)
 
 
 def _given(representation: Voices, cells: Cells, heard: Cells, known: Hidden) -> Given:
