@@ -48,7 +48,8 @@ class Shipped:
 SHIPPED = {
     "voxel-vae": Shipped(
         "A variational autoencoder: a code of 64 numbers, drawn from a Gaussian fitted to those of the data, says "
-        "which cells are filled.",
+        "which cells are filled. Here the Gaussian was taken over all training pieces once the network had been "
+        "trained; a training anew follows it as it goes.",
         drawing={"temperature": 0},
     ),
     "voxel-diffusion": Shipped(
