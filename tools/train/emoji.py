@@ -1,5 +1,6 @@
 """Make a model of emoji in colour: split, train, draw of each class, measure, write the model with its card.
 
+    pip install "gdl-image[features]"
     npm pack emoji-datasource-google && mkdir emoji && tar -xzf emoji-datasource-google-*.tgz -C emoji
     python tools/train/emoji.py --data emoji/package --work runs/emoji
 

@@ -21,14 +21,12 @@ from typing import Any
 
 import numpy as np
 import torch
-from shipping import load, ship, train_and_tell, train_recipe
-from steps import Step, add_training, arguments_of, models_of, say, take
+from shipping import load, ship, train_begun, train_recipe
+from steps import Step, add_training, arguments_of, models_of, take
 
 from gdl_core.data import Dataset
-from gdl_core.pairing import Design, build
 from gdl_core.recipes import Recipe, find_recipe
 from gdl_core.representation import Record
-from gdl_core.training import TrainingOptions, train
 
 ATTRIBUTION = "ATTRIBUTION.md"
 DRAWN, NEAR = 200, 50
@@ -172,42 +170,20 @@ def train_model(arguments: argparse.Namespace) -> None:
         "time": arguments.time, "checkpoint_every": 60.0, "seed": arguments.seed, "ema_decay": 0.99,
         "validation_share": 0,
     }  # fmt: skip
+    same = {
+        "recipe": arguments.model, "device": arguments.device, "options": options, "conditions": CONDITIONS,
+        "domain": "3d",
+    }  # fmt: skip
     if shipped.start is None:
-        train_recipe(
-            data_of(arguments), own, recipe=arguments.model, device=arguments.device, options=options,
-            conditions=CONDITIONS, domain="3d",
-        )  # fmt: skip
+        train_recipe(data_of(arguments), own, **same)
     else:
-        train_from(arguments.work / shipped.start / "run", arguments, options)
+        start = arguments.work / shipped.start / "run"
+        train_begun(data_of(arguments), own, **same, start=start, called=names_here)
 
 
-def train_from(start: Path, arguments: argparse.Namespace, options: Mapping[str, Any]) -> None:
-    """Train a model whose autoencoder begins as that of another model, or go on training."""
-    recipe, data, own = recipe_of(arguments), Dataset.open(data_of(arguments)), arguments.work / arguments.model
-    design = Design(
-        recipe.family, data.space, recipe.network, recipe.family_options, recipe.network_options,
-        tuple(map(data.condition, CONDITIONS)), recipe.variant,
-    )  # fmt: skip
-    model = build(design, seed=arguments.seed)
-    model.load_state_dict(begun(model.state_dict(), load(start, "3d").model.state_dict()))
-    chosen = TrainingOptions(**{**recipe.training, **options, "device": arguments.device})
-    train_and_tell(
-        own,
-        arguments.device,
-        lambda: train(model, data, own / "run", options=chosen, design=design, progress=say, resume=resumes(own)),
-    )
-
-
-def begun(own: Mapping[str, torch.Tensor], learned: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Return weights with an autoencoder's in their place; a generator takes those of its decoder."""
-    decoder = {name.replace("emission.decoder.", "generator."): weight for name, weight in learned.items()}
-    shared = {name: weight for name, weight in {**learned, **decoder}.items() if name in own}
-    return {**own, **shared}
-
-
-def resumes(own: Path) -> bool:
-    """Tell whether a run was begun before."""
-    return (own / "run" / "run.json").exists()
+def names_here(name: str) -> set[str]:
+    """Return what a weight of an autoencoder is called in a model that begins with it: a generator has its decoder."""
+    return {name, name.replace("emission.decoder.", "generator.")}
 
 
 def draw(arguments: argparse.Namespace) -> None:

@@ -254,7 +254,7 @@ def train_model(arguments: argparse.Namespace) -> None:
     same = {"recipe": arguments.model, "device": arguments.device, "options": options, "domain": "music"}
     if made.begins and not arguments.start:
         start = arguments.work / FIRST / "run"
-        train_begun(data_of(arguments), own, **same, start=start, part=made.begins)
+        train_begun(data_of(arguments), own, **same, start=start, called=lambda name: [made.begins + name])
     else:
         train_recipe(data_of(arguments), own, **same, start=arguments.start)
 

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -88,11 +88,12 @@ def train_begun(
     options: Mapping[str, Any],
     domain: str,
     start: Path,
-    part: str,
+    called: Callable[[str], Iterable[str]],
+    conditions: Sequence[str] = (),
 ) -> None:
     """Train a recipe on a prepared data set in the folder `own`, or go on training; tell what it took.
 
-    The weights whose names begin with `part` begin as those of the same names in the model of the run `start`.
+    A weight of the model of the run `start` is where each begins that has a name by which it is `called` here.
     """
     from gdl_core.data import Dataset
     from gdl_core.domains import discover
@@ -103,11 +104,12 @@ def train_begun(
     found = find_recipe(discover().find(domain).load("recipes"), name=recipe)
     opened = Dataset.open(data)
     design = Design(
-        found.family, opened.space, found.network, found.family_options, found.network_options, (), found.variant
-    )
+        found.family, opened.space, found.network, found.family_options, found.network_options,
+        tuple(map(opened.condition, conditions)), found.variant,
+    )  # fmt: skip
     model = build(design, seed=int(options.get("seed", 0)))
     learned, own_weights = load(start, domain).model.state_dict(), model.state_dict()
-    begun = {part + name: weight for name, weight in learned.items() if part + name in own_weights}
+    begun = {here: weight for name, weight in learned.items() for here in called(name) if here in own_weights}
     model.load_state_dict({**own_weights, **begun})
     chosen = TrainingOptions(**{**found.training, **options, "device": device})
     resume = (own / "run" / "run.json").exists()
